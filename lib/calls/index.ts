@@ -1,0 +1,6 @@
+/** The call tracker: vendor facts in, canonical calls out. */
+
+export { CallTracker } from './tracker';
+export type { TrackerOptions } from './tracker';
+export type { Emission } from './emission';
+export { iso, TrackedCall } from './tracked-call';

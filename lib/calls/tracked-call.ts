@@ -1,0 +1,150 @@
+/** One call while it lives: the state that facts change and snapshots are taken of. Kept small, since ten thousand may live at once. */
+
+import type { CallDetails, LegResult } from '../facts';
+import type { Call, CallState, Direction, Disposition, Party, Reason } from '../model';
+import { NOBODY } from '../model';
+
+export type LegRole = 'caller' | 'callee' | 'stage';
+
+export interface Leg {
+  id: string;
+  role: LegRole;
+  state: 'new' | 'ringing' | 'answered';
+  party: Party;
+}
+
+/** A stay in a queue: from the join until the call is answered, goes elsewhere or ends. */
+export interface QueueStay {
+  id: string;
+  name: string | null;
+  joinedAt: number;
+  left: boolean;
+  /** Whether the caller may still turn out to have given up in this queue. */
+  open: boolean;
+}
+
+/**
+ * A string of its own: a piece cut from a received block keeps the whole block alive in V8, which for long-lived calls is ten times
+ * the memory. Short ones are always copies.
+ */
+export function own<T extends string | null | undefined>(text: T): T {
+  return (text && text.length > 12 ? Buffer.from(text, 'utf8').toString('utf8') : text) as T;
+}
+
+export class TrackedCall {
+  readonly id: string;
+  keys: string[];
+  direction: Direction = 'unknown';
+  from: Readonly<Party> = NOBODY;
+  to: Readonly<Party> = NOBODY;
+  dialed: string | null = null;
+  line: string | null = null;
+  queue: string | null = null;
+  tag: string | null = null;
+  reference: string | null = null;
+  answeredBy: Readonly<Party> | null = null;
+  startedAt: number;
+  answeredAt = 0;
+  endedAt = 0;
+  touchedAt: number;
+  held = false;
+  legs: Leg[] = [];
+  /** Whether a leg of the call was ever stated; without one the call never ends by its legs. */
+  hadLegs = false;
+  /** The latest result of a leg that was not lost to another. */
+  result: LegResult | null = null;
+  disposition: Disposition | null = null;
+  reason: Reason | null = null;
+  stay: QueueStay | null = null;
+  /** Counts what may happen several times in one call, for event ids. */
+  sequence = 0;
+
+  constructor(id: string, startedAt: number) {
+    this.id = own(id);
+    this.keys = [this.id];
+    this.startedAt = startedAt;
+    this.touchedAt = startedAt;
+  }
+
+  get ended(): boolean {
+    return this.endedAt !== 0;
+  }
+
+  get state(): CallState {
+    if (this.endedAt) return 'ended';
+    if (this.answeredAt) return this.held ? 'held' : 'answered';
+    if (this.legs.some((leg) => leg.role === 'callee' && leg.state === 'ringing')) return 'ringing';
+    if (this.stay && !this.stay.left) return 'queued';
+    return 'dialing';
+  }
+
+  leg(id: string): Leg | undefined {
+    return this.legs.find((leg) => leg.id === id);
+  }
+
+  learn(details: CallDetails): void {
+    if (details.direction && details.direction !== 'unknown') this.direction = details.direction;
+    if (details.from) this.from = joined(this.from, details.from);
+    if (details.to) this.to = joined(this.to, details.to);
+    if (details.dialed) this.dialed = own(details.dialed);
+    if (details.line) this.line = own(details.line);
+    if (details.queue) this.queue = own(details.queue);
+    if (details.tag) this.tag = own(details.tag);
+  }
+
+  /** A fresh object each time: nobody can change what another holds. */
+  snapshot(): Call {
+    const waited = this.answeredAt || this.endedAt;
+    return {
+      id: this.id,
+      direction: this.direction,
+      state: this.state,
+      from: { ...this.from },
+      to: { ...this.to },
+      dialed: this.dialed,
+      line: this.line,
+      queue: this.queue,
+      answeredBy: this.answeredBy && { ...this.answeredBy },
+      startedAt: iso(this.startedAt),
+      answeredAt: this.answeredAt ? iso(this.answeredAt) : null,
+      endedAt: this.endedAt ? iso(this.endedAt) : null,
+      waitSeconds: waited ? seconds(this.startedAt, waited) : null,
+      talkSeconds: this.answeredAt && this.endedAt ? seconds(this.answeredAt, this.endedAt) : null,
+      disposition: this.disposition,
+      reason: this.reason && { ...this.reason },
+      tag: this.tag,
+    };
+  }
+}
+
+/** What is known stays, what is new is added; a new number or extension belongs to another person, so the old name goes. */
+function joined(old: Readonly<Party>, more: Partial<Party>): Readonly<Party> {
+  const number = more.number || null;
+  const extension = more.extension || null;
+  if (!number && !extension && !more.name) return old;
+  const another =
+    (number !== null && old.number !== null && number !== old.number) ||
+    (extension !== null && old.extension !== null && extension !== old.extension);
+  const base = another ? NOBODY : old;
+  const name = more.name || base.name;
+  if (
+    base === old &&
+    (number ?? old.number) === old.number &&
+    (extension ?? old.extension) === old.extension &&
+    name === old.name
+  )
+    return old;
+  return { number: own(number ?? base.number), extension: own(extension ?? base.extension), name: own(name) };
+}
+
+export function owned(known: Partial<Party>): Readonly<Party> {
+  return joined(NOBODY, known);
+}
+
+export function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+export function seconds(fromMs: number, toMs: number): number {
+  return Math.max(0, Math.round((toMs - fromMs) / 1000));
+}
