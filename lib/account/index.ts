@@ -1,0 +1,6 @@
+/** One PBX account: connection, events, commands. */
+
+export { PbxAccount } from './account';
+export type { AccountOptions, AccountStatus, Counters, StatusListener } from './account';
+export type { CommandOutcome } from './commands';
+export type { RouteFilter, RouteRequest } from './routes';

@@ -1,0 +1,86 @@
+/** Questions of a PBX where a call should go, and the flows' answers. The first answer in time counts. */
+
+import type { Clock } from '../clock';
+import { PbxError } from '../model';
+import { numberPattern } from '../numbers';
+import type { RouteAnswer, RouteQuestion } from '../provider';
+
+export interface RouteRequest {
+  /** Vendor's id of the call. */
+  readonly call: string;
+  readonly number: string | null;
+  /** Milliseconds since the epoch after which an answer is too late. */
+  readonly deadline: number;
+  /** Throws `timeout` when it is too late and `rejected` when another answer was first. */
+  answer(answer: RouteAnswer): void;
+}
+
+export interface RouteFilter {
+  numbers?: readonly string[];
+  timeoutMs: number;
+}
+
+interface Desk {
+  filter: RouteFilter;
+  patterns: readonly RegExp[];
+  handler: (request: RouteRequest) => void;
+}
+
+const MAX_OPEN = 200;
+
+export class Routes {
+  readonly #clock: Clock;
+  readonly #desks = new Set<Desk>();
+  #open = new Set<(answer: null) => void>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get open(): number {
+    return this.#open.size;
+  }
+
+  listen(filter: RouteFilter, handler: (request: RouteRequest) => void): () => void {
+    const desk: Desk = { filter, patterns: (filter.numbers ?? []).map(numberPattern), handler };
+    this.#desks.add(desk);
+    return () => this.#desks.delete(desk);
+  }
+
+  ask(question: RouteQuestion, number: string | null): Promise<RouteAnswer | null> {
+    const desks = [...this.#desks].filter(
+      ({ patterns }) => patterns.length === 0 || (number !== null && patterns.some((pattern) => pattern.test(number))),
+    );
+    if (desks.length === 0 || this.#open.size >= MAX_OPEN) return Promise.resolve(null);
+    const waitMs = Math.min(question.budgetMs, Math.max(...desks.map((desk) => desk.filter.timeoutMs)));
+    const deadline = this.#clock.now() + waitMs;
+    return new Promise((resolve) => {
+      let state: 'open' | 'answered' | 'late' = 'open';
+      const settle = (answer: RouteAnswer | null) => {
+        state = answer ? 'answered' : 'late';
+        this.#open.delete(settle);
+        timer.cancel();
+        resolve(answer);
+      };
+      const timer = this.#clock.after(waitMs, () => settle(null));
+      this.#open.add(settle);
+      const request: RouteRequest = {
+        call: question.call,
+        number,
+        deadline,
+        answer: (answer) => {
+          if (state === 'late')
+            throw new PbxError('timeout', 'the answer came too late: the PBX has routed the call by itself');
+          if (state === 'answered') throw new PbxError('rejected', 'this call has been answered for already');
+          settle(answer);
+        },
+      };
+      for (const desk of desks) desk.handler(request);
+    });
+  }
+
+  close(): void {
+    for (const settle of this.#open) settle(null);
+    this.#desks.clear();
+  }
+}

@@ -1,0 +1,63 @@
+/** Where an account may dial and how often: a broken or abused flow must not run up a bill. */
+
+import type { Clock } from './clock';
+import { PbxError } from './model';
+import type { Command } from './model';
+import { bareNumber, numberPattern } from './numbers';
+
+export interface DialRules {
+  /** Destinations allowed, `*` as a wildcard; empty: all. */
+  allow: readonly string[];
+  /** Destinations refused; wins over `allow`. */
+  deny: readonly string[];
+  /** Calls placed, redirected or transferred a minute, and as many texts. */
+  perMinute: number;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Characters of dial strings and logins; anything else could mean something to a PBX. */
+const DESTINATION = /^[\w.+*#@:-]{1,128}$/u;
+
+export class DialGuard {
+  readonly #allow: readonly RegExp[];
+  readonly #deny: readonly RegExp[];
+  readonly #perMinute: number;
+  readonly #clock: Clock;
+  readonly #times: { calls: number[]; texts: number[] } = { calls: [], texts: [] };
+
+  constructor(rules: DialRules, clock: Clock) {
+    this.#allow = rules.allow.map(numberPattern);
+    this.#deny = rules.deny.map(numberPattern);
+    this.#perMinute = rules.perMinute;
+    this.#clock = clock;
+  }
+
+  /** Throws when the command would dial where or more often than it may; counts it otherwise. */
+  check(command: Command): void {
+    if (!('to' in command)) return;
+    const to = bareNumber(command.to);
+    if (!DESTINATION.test(to))
+      throw new PbxError('invalid-argument', `"to" is not a number that can be dialled: ${printable(command.to)}`);
+    if (this.#deny.some((pattern) => pattern.test(to)) || (this.#allow.length && !this.#allow.some((p) => p.test(to))))
+      throw new PbxError(
+        'forbidden',
+        `the dialling rules of the account do not allow ${to}: see "allowed" and "refused destinations" in the account`,
+      );
+    const kind = command.command === 'sms' ? 'texts' : 'calls';
+    const now = this.#clock.now();
+    const recent = this.#times[kind].filter((time) => now - time < MINUTE_MS);
+    this.#times[kind] = recent;
+    if (recent.length >= this.#perMinute)
+      throw new PbxError(
+        'rate-limited',
+        `${recent.length} ${kind} in the last minute: the account's ceiling is ${this.#perMinute}; raise it in the account if this is meant`,
+      );
+    recent.push(now);
+  }
+}
+
+function printable(text: string): string {
+  // Control characters would garble a log or a status.
+  return JSON.stringify(text.slice(0, 40));
+}

@@ -1,0 +1,31 @@
+/** The provider library: everything a Node.js program needs to talk to a PBX; Node-RED is one such program. */
+
+export * from './model';
+export { PbxAccount } from './account';
+export type {
+  AccountOptions,
+  AccountStatus,
+  CommandOutcome,
+  Counters,
+  RouteFilter,
+  RouteRequest,
+  StatusListener,
+} from './account';
+export { systemClock, VirtualClock } from './clock';
+export type { Clock, Timer } from './clock';
+export { descriptors, providerOf } from './registry';
+export { PROVIDERS } from './providers';
+export type { Filter, Listener } from './subscriptions';
+export type {
+  Field,
+  LocalizedText,
+  Logger,
+  ProviderConfig,
+  ProviderDescriptor,
+  ProviderModule,
+  Store,
+  TestReport,
+  TlsOptions,
+  WebhookRequest,
+  WebhookResponse,
+} from './provider';
