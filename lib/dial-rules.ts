@@ -4,6 +4,7 @@ import type { Clock } from './clock';
 import { PbxError } from './model';
 import type { Command } from './model';
 import { bareNumber, numberPattern } from './numbers';
+import type { Normalise } from './numbers';
 
 export interface DialRules {
   /** Destinations allowed, `*` as a wildcard; empty: all. */
@@ -24,13 +25,16 @@ export class DialGuard {
   readonly #deny: readonly RegExp[];
   readonly #perMinute: number;
   readonly #clock: Clock;
+  readonly #normalise: Normalise;
   readonly #times: { calls: number[]; texts: number[] } = { calls: [], texts: [] };
 
-  constructor(rules: DialRules, clock: Clock) {
-    this.#allow = rules.allow.map(numberPattern);
-    this.#deny = rules.deny.map(numberPattern);
+  /** `normalise`: a rule about a number holds for every way of writing it. */
+  constructor(rules: DialRules, clock: Clock, normalise: Normalise = (number) => number) {
+    this.#allow = rules.allow.filter(notBlank).map(numberPattern);
+    this.#deny = rules.deny.filter(notBlank).map(numberPattern);
     this.#perMinute = rules.perMinute;
     this.#clock = clock;
+    this.#normalise = normalise;
   }
 
   /** Throws when the command would dial where or more often than it may; counts it otherwise. */
@@ -39,7 +43,9 @@ export class DialGuard {
     const to = bareNumber(command.to);
     if (!DESTINATION.test(to))
       throw new PbxError('invalid-argument', `"to" is not a number that can be dialled: ${printable(command.to)}`);
-    if (this.#deny.some((pattern) => pattern.test(to)) || (this.#allow.length && !this.#allow.some((p) => p.test(to))))
+    const spellings = [to, this.#normalise(to) ?? to];
+    const among = (patterns: readonly RegExp[]) => patterns.some((p) => spellings.some((number) => p.test(number)));
+    if (among(this.#deny) || (this.#allow.length > 0 && !among(this.#allow)))
       throw new PbxError(
         'forbidden',
         `the dialling rules of the account do not allow ${to}: see "allowed" and "refused destinations" in the account`,
@@ -55,6 +61,11 @@ export class DialGuard {
       );
     recent.push(now);
   }
+}
+
+/** An empty line of the form is no rule. */
+function notBlank(pattern: string): boolean {
+  return bareNumber(pattern) !== '';
 }
 
 function printable(text: string): string {

@@ -1,7 +1,7 @@
 /** The provider library: everything a Node.js program needs to talk to a PBX; Node-RED is one such program. */
 
 export * from './model';
-export { PbxAccount } from './account';
+export { PbxAccount, testAccount } from './account';
 export type {
   AccountOptions,
   AccountStatus,
@@ -10,9 +10,11 @@ export type {
   RouteFilter,
   RouteRequest,
   StatusListener,
+  Watch,
 } from './account';
 export { systemClock, VirtualClock } from './clock';
 export type { Clock, Timer } from './clock';
+export { withoutSecrets } from './redact';
 export { descriptors, providerOf } from './registry';
 export { PROVIDERS } from './providers';
 export type { Filter, Listener } from './subscriptions';

@@ -88,7 +88,7 @@ export function eventOf(emission: Emission, origin: Origin): PbxEvent | null {
           ready: fact.fact === 'recording.available',
         },
         call: emission.call && callOf(emission.call, normalise),
-        ...(fact.fact === 'recording.failed' && { reason: fact.reason ?? { code: null, text: null } }),
+        ...(fact.fact === 'recording.failed' && { reason: { code: null, text: null, ...fact.reason } }),
         ...(fact.inferred && { inferred: true as const }),
       };
     }
@@ -105,7 +105,7 @@ export function eventOf(emission: Emission, origin: Origin): PbxEvent | null {
           from: normalise(fact.message.from ?? null),
           to: normalise(fact.message.to ?? null),
           text: fact.message.text ?? null,
-          reason: fact.message.reason ?? null,
+          reason: fact.message.reason ? { ...fact.message.reason } : null,
         },
         ...(fact.inferred && { inferred: true as const }),
       };

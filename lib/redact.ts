@@ -24,7 +24,8 @@ export function redactor(secretKeys: readonly string[] = []): Redact {
     if (depth > 20) return null;
     if (Array.isArray(value)) return value.map((item) => copy(item, depth + 1));
     if (value === null || typeof value !== 'object') return value;
-    if (Buffer.isBuffer(value) || value instanceof Date) return value;
+    if (Buffer.isBuffer(value)) return Buffer.from(value);
+    if (value instanceof Date) return new Date(value);
     const result: Record<string, unknown> = {};
     for (const [key, item] of Object.entries(value)) {
       const masked = secret.has(key.toLowerCase()) && item !== null && item !== '' ? MASK : copy(item, depth + 1);

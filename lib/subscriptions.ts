@@ -92,7 +92,9 @@ export class Subscriptions {
   }
 
   /** Returns the function that ends the subscription. */
-  add(filter: Filter, listener: Listener): () => void {
+  add(wanted: Filter, listener: Listener): () => void {
+    // A copy: what is taken out must be found where it was put in, whatever became of the original.
+    const filter = structuredClone(wanted);
     const numbers = (filter.numbers ?? []).map(bareNumber).filter(Boolean);
     const entry: Entry = {
       filter,

@@ -10,7 +10,17 @@ import type { Clock } from '../clock';
 import { DialGuard } from '../dial-rules';
 import type { RawFact } from '../facts';
 import { PbxError } from '../model';
-import type { AccountEvent, AccountState, AccountTopic, Call, Command, PbxErrorCode, PbxEvent, Topic } from '../model';
+import type {
+  AccountEvent,
+  AccountState,
+  AccountTopic,
+  Call,
+  Command,
+  PbxErrorCode,
+  PbxEvent,
+  Topic,
+  VendorReason,
+} from '../model';
 import { normaliser } from '../numbers';
 import type { Normalise } from '../numbers';
 import { callOf, eventOf } from '../payload';
@@ -33,7 +43,7 @@ import { providerOf } from '../registry';
 import { Subscriptions, traitsOf } from '../subscriptions';
 import type { Filter, Listener } from '../subscriptions';
 import { Commands } from './commands';
-import type { CommandOutcome } from './commands';
+import type { CommandOutcome, Watch } from './commands';
 import { Routes } from './routes';
 import type { RouteFilter, RouteRequest } from './routes';
 
@@ -72,7 +82,7 @@ export interface AccountStatus {
   state: AccountState;
   /** ISO 8601: since when. */
   since: string;
-  reason: { code: PbxErrorCode; text: string } | null;
+  reason: { code: PbxErrorCode; text: string; vendor: VendorReason | null } | null;
   counters: Counters;
   lastEvent: { topic: Topic; time: string } | null;
 }
@@ -120,7 +130,7 @@ export class PbxAccount {
     this.#normalise = normaliser(options.country);
     this.#redact = redactor(module.descriptor.secretKeys);
     this.#subscriptions = new Subscriptions(this.#normalise);
-    this.#routes = new Routes(this.#clock);
+    this.#routes = new Routes(this.#clock, (run) => this.#guarded('route requests', run));
     this.#tracker = new CallTracker({
       emit: (emission) => this.#receive(emission),
       clock: this.#clock,
@@ -159,6 +169,7 @@ export class PbxAccount {
       guard: new DialGuard(
         { allow: options.dialAllow ?? [], deny: options.dialDeny ?? [], perMinute: options.dialLimit ?? 30 },
         this.#clock,
+        this.#normalise,
       ),
       state: () => ({ state: this.#state, reason: this.#reason }),
       known: (id) => this.#known(id),
@@ -203,11 +214,11 @@ export class PbxAccount {
   }
 
   /** Carries a command out. Rejects with a {@link PbxError} only; never sends a call, transfer or text twice. */
-  async execute(command: Command): Promise<CommandOutcome> {
+  async execute(command: Command, watch?: Watch): Promise<CommandOutcome> {
     this.#counters.commands++;
     try {
       if (this.#closing) throw new PbxError('not-connected', 'the account is closed');
-      return await this.#commands.run(command);
+      return await this.#commands.run(command, watch);
     } catch (error) {
       this.#counters.failures++;
       throw PbxError.from(error, { account: this.name, command: command.command });
@@ -266,7 +277,7 @@ export class PbxAccount {
 
   #linkState(state: LinkState, error?: PbxError): void {
     if (this.#closing) return;
-    const reason = error ? { code: error.code, text: error.message } : null;
+    const reason = error ? { code: error.code, text: error.message, vendor: error.cause.vendor } : null;
     const before = this.#state;
     if (state === before && reason?.text === this.#reason?.text) return;
     if (state === 'connected' && (before === 'reconnecting' || before === 'unauthorized')) this.#counters.reconnects++;
@@ -274,16 +285,15 @@ export class PbxAccount {
     const topic = TOPIC_OF[state];
     const wasDown = before === 'reconnecting' || before === 'unauthorized';
     // Each failed try changes the reason, but the flow is told once that the connection is gone.
-    if (topic && !(topic === 'account.disconnected' && wasDown)) this.#tellAccount(topic, { reason });
+    if (topic && !(topic === 'account.disconnected' && wasDown))
+      this.#tellAccount(topic, { reason: reason && { code: reason.code, text: reason.text } });
   }
 
   #setState(state: AccountState, reason: AccountStatus['reason']): void {
     if (state !== this.#state) this.#since = this.#clock.now();
     this.#state = state;
     this.#reason = reason;
-    if (this.#statusListeners.size === 0) return;
-    const status = this.status;
-    for (const listener of this.#statusListeners) listener(status);
+    for (const listener of this.#statusListeners) this.#guarded('the status', () => listener(this.status));
   }
 
   #warn(error: PbxError): void {
@@ -340,10 +350,14 @@ export class PbxAccount {
 
   /** A listener that throws is the listener's fault and nobody else's. */
   #hand(listener: Listener, event: PbxEvent, raw: unknown): void {
+    this.#guarded(event.type, () => listener(event, raw));
+  }
+
+  #guarded(what: string, run: () => void): void {
     try {
-      listener(event, raw);
+      run();
     } catch (error) {
-      this.#log.error(`a listener of ${event.type} failed: ${PbxError.from(error).message}`);
+      this.#log.error(`a listener of ${what} failed: ${PbxError.from(error).message}`);
     }
   }
 

@@ -29,6 +29,8 @@ function unsupported(command: Command, can: Capabilities): string | null {
       return can.action ? null : 'take raw requests';
     case 'query':
       return can.queries.includes(command.query) ? null : `list ${command.query}`;
+    default:
+      return `do "${String((command as { command: unknown }).command)}"`;
   }
 }
 
@@ -46,6 +48,9 @@ const REQUIRED: Readonly<Record<Command['command'], readonly string[]>> = {
   query: ['query'],
 };
 
+/** Everything else is a text when it is there. */
+const NOT_TEXTS: ReadonlySet<string> = new Set(['timeout', 'request', 'params']);
+
 export function checkArguments(command: Command): void {
   const values = command as unknown as Readonly<Record<string, unknown>>;
   for (const field of REQUIRED[command.command]) {
@@ -54,7 +59,8 @@ export function checkArguments(command: Command): void {
       throw new PbxError('invalid-argument', `"${field}" is missing`);
   }
   for (const [field, value] of Object.entries(values)) {
-    if (typeof value !== 'string') continue;
+    if (value === undefined || value === null || NOT_TEXTS.has(field)) continue;
+    if (typeof value !== 'string') throw new PbxError('invalid-argument', `"${field}" must be a text`);
     if (value.length > (LIMITS[field] ?? 512)) throw new PbxError('invalid-argument', `"${field}" is too long`);
     // Line breaks are fine in the text of a message; everywhere else they could begin a new line on some wire.
     const forbidden = field === 'text' ? /\0/ : /[\0\r\n]/;

@@ -19,6 +19,9 @@ export interface CommandOutcome {
   raw: unknown;
 }
 
+/** Told of every step of a call that make call placed, until its command has ended. */
+export type Watch = (topic: CallTopic, call: Call) => void;
+
 interface Surroundings {
   account: string;
   descriptor: ProviderDescriptor;
@@ -58,14 +61,14 @@ export class Commands {
     this.#outcomes.observe(topic, call);
   }
 
-  async run(command: Command): Promise<CommandOutcome> {
+  async run(command: Command, watch?: Watch): Promise<CommandOutcome> {
     checkSupported(command, this.#around.descriptor);
     checkArguments(command);
     this.#mustBeConnected();
     this.#around.guard.check(command);
     for (const { applies, limiter } of this.#limiters) if (applies(command)) await limiter.turn(this.#abort.signal);
     this.#mustBeConnected();
-    return command.command === 'call' ? this.#place(command) : this.#send(command);
+    return command.command === 'call' ? this.#place(command, watch) : this.#send(command);
   }
 
   close(): void {
@@ -89,9 +92,13 @@ export class Commands {
     return this.#outcome(command, accepted, call, accepted.reference ?? null);
   }
 
-  async #place(command: CallCommand): Promise<CommandOutcome> {
+  async #place(command: CallCommand, watch?: Watch): Promise<CommandOutcome> {
     const reference = newReference();
-    const placed = this.#outcomes.expect(reference, command.tag ?? null);
+    const placed = this.#outcomes.expect(
+      reference,
+      command.tag ?? null,
+      watch ? (topic, call) => watch(topic, this.#around.callOf(call)) : null,
+    );
     try {
       const accepted = await this.#ask(command, reference);
       const found = accepted.call === undefined ? undefined : this.#around.tracker.find(accepted.call);
@@ -117,11 +124,20 @@ export class Commands {
     } catch (error) {
       if (!(error instanceof PbxError) || error.code !== 'timeout') throw error;
       if (!placed.call || !this.#around.descriptor.capabilities.hangup) throw error;
-      await this.#ask({ command: 'hangup', call: placed.call.id }, newReference());
+      await this.#hangUp(placed.call);
       call = await this.#outcomes.wait(placed, 'ended', END_WITHIN_MS);
     }
     if (until === 'answered' || call.ended) return call;
     return this.#outcomes.wait(placed, 'ended', LONGEST_CALL_MS);
+  }
+
+  async #hangUp(call: TrackedCall): Promise<void> {
+    try {
+      await this.#ask({ command: 'hangup', call: call.id }, newReference());
+    } catch (error) {
+      // It ended by itself while the request was on its way: that is what was wanted.
+      if (!call.ended) throw error;
+    }
   }
 
   /** The provider's answer, or an error when it never comes: exactly one of both. */

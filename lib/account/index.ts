@@ -2,5 +2,6 @@
 
 export { PbxAccount } from './account';
 export type { AccountOptions, AccountStatus, Counters, StatusListener } from './account';
-export type { CommandOutcome } from './commands';
+export type { CommandOutcome, Watch } from './commands';
+export { testAccount } from './test-account';
 export type { RouteFilter, RouteRequest } from './routes';

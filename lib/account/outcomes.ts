@@ -8,6 +8,8 @@ import { PbxError } from '../model';
 export interface Placed {
   readonly reference: string;
   readonly tag: string | null;
+  /** Told of every step of the call, for showing progress. */
+  readonly watch: ((topic: CallTopic, call: TrackedCall) => void) | null;
   /** The call, as soon as a fact ties one to the reference. */
   call: TrackedCall | null;
 }
@@ -41,10 +43,10 @@ export class Outcomes {
   }
 
   /** Call before the command leaves: its first event may come before its answer. */
-  expect(reference: string, tag: string | null): Placed {
+  expect(reference: string, tag: string | null, watch: Placed['watch'] = null): Placed {
     if (this.#placed.size >= MAX_PLACED)
       throw new PbxError('rate-limited', `${MAX_PLACED} placed calls are being followed already`);
-    const follower: Follower = { reference, tag, call: null, answered: null, ended: null };
+    const follower: Follower = { reference, tag, watch, call: null, answered: null, ended: null };
     this.#placed.set(reference, follower);
     return follower;
   }
@@ -86,10 +88,13 @@ export class Outcomes {
   /** Looks at every call event before anybody gets it, so that the first one carries the tag already. */
   observe(topic: CallTopic, call: TrackedCall): void {
     if (this.#placed.size === 0) return;
-    const follower = call.reference ? this.#placed.get(call.reference) : undefined;
+    const follower = this.#followerOf(call);
     if (follower && !follower.call) this.#adopt(follower, call);
-    if (topic !== 'call.answer' && topic !== 'call.end') return;
-    for (const other of this.#placed.values()) if (other.call === call) this.#check(other);
+    for (const other of new Set(this.#placed.values())) {
+      if (other.call !== call) continue;
+      other.watch?.(topic, call);
+      if (topic === 'call.answer' || topic === 'call.end') this.#check(other);
+    }
   }
 
   /** The account closes: nobody will ever know. */
@@ -105,6 +110,14 @@ export class Outcomes {
       follower.ended?.reject(error);
     }
     this.#placed.clear();
+  }
+
+  /** By the reference, or by an id of the call that the PBX gave with its answer. */
+  #followerOf(call: TrackedCall): Follower | undefined {
+    const found = call.reference ? this.#placed.get(call.reference) : undefined;
+    if (found) return found;
+    const key = call.keys.find((id) => this.#placed.has(id));
+    return key === undefined ? undefined : this.#placed.get(key);
   }
 
   #adopt(follower: Follower, call: TrackedCall): void {

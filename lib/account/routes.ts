@@ -2,7 +2,7 @@
 
 import type { Clock } from '../clock';
 import { PbxError } from '../model';
-import { numberPattern } from '../numbers';
+import { bareNumber, numberPattern } from '../numbers';
 import type { RouteAnswer, RouteQuestion } from '../provider';
 
 export interface RouteRequest {
@@ -30,11 +30,14 @@ const MAX_OPEN = 200;
 
 export class Routes {
   readonly #clock: Clock;
+  readonly #guarded: (run: () => void) => void;
   readonly #desks = new Set<Desk>();
   #open = new Set<(answer: null) => void>();
 
-  constructor(clock: Clock) {
+  /** `guarded` runs a handler so that its failure harms nobody else. */
+  constructor(clock: Clock, guarded: (run: () => void) => void) {
     this.#clock = clock;
+    this.#guarded = guarded;
   }
 
   get open(): number {
@@ -42,7 +45,11 @@ export class Routes {
   }
 
   listen(filter: RouteFilter, handler: (request: RouteRequest) => void): () => void {
-    const desk: Desk = { filter, patterns: (filter.numbers ?? []).map(numberPattern), handler };
+    const desk: Desk = {
+      filter,
+      patterns: (filter.numbers ?? []).filter((number) => bareNumber(number) !== '').map(numberPattern),
+      handler,
+    };
     this.#desks.add(desk);
     return () => this.#desks.delete(desk);
   }
@@ -75,7 +82,7 @@ export class Routes {
           settle(answer);
         },
       };
-      for (const desk of desks) desk.handler(request);
+      for (const desk of desks) this.#guarded(() => desk.handler(request));
     });
   }
 

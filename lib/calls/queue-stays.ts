@@ -31,32 +31,41 @@ export class QueueStays {
   #join(fact: QueueFact, call: TrackedCall): void {
     const { stay } = call;
     if (stay && !stay.left && stay.id === fact.queue.id) return;
-    call.stay = {
-      id: own(fact.queue.id),
-      name: own(fact.queue.name ?? null),
-      joinedAt: fact.at - (fact.queue.waitSeconds ?? 0) * 1000,
-      left: false,
-      open: true,
-    };
+    // One queue at a time: who joins the next has left the one before, whether the vendor says so or not.
+    if (stay && !stay.left) this.#end('queue.leave', fact, fact.at, call, stay, 'redirected', true);
+    call.stay = unseen(fact);
     call.queue = call.stay.id;
     this.tell(fact, call);
   }
 
   #leave(fact: QueueFact, call: TrackedCall): void {
-    const { stay } = call;
-    const again = stay?.left && stay.id === fact.queue.id;
+    // The leave of an earlier queue, late: it was told when the caller joined this one.
+    if (call.stay && call.stay.id !== fact.queue.id) return;
+    const stay = (call.stay ??= unseen(fact));
     // Only an abandoned stay can still turn out to be given up. Said again, only the reason can be new.
-    if (stay && fact.why && fact.why !== 'abandoned') stay.open = false;
-    if (again) return;
-    if (stay) stay.left = true;
+    if (fact.why && fact.why !== 'abandoned') stay.open = false;
+    if (stay.left) return;
+    stay.left = true;
     this.tell({ ...fact, queue: waited(fact, stay) }, call);
   }
 
   #abandon(fact: QueueFact, call: TrackedCall): void {
-    const { stay } = call;
-    if (stay && !stay.open) return;
-    if (stay) stay.open = false;
+    if (call.stay && call.stay.id !== fact.queue.id) return;
+    const stay = (call.stay ??= unseen(fact));
+    if (!stay.open) return;
+    stay.open = false;
+    // First the leave, then why it was bad news, in whatever order the vendor tells.
+    if (!stay.left) this.#end('queue.leave', fact, fact.at, call, stay, 'abandoned', fact.inferred ?? false);
+    stay.left = true;
     this.tell({ ...fact, queue: waited(fact, stay) }, call);
+  }
+
+  /** The call goes on as part of another, and so does its waiting. */
+  move(from: TrackedCall, to: TrackedCall): void {
+    if (!from.stay || from.stay.left || (to.stay && !to.stay.left)) return;
+    to.stay = from.stay;
+    to.queue = from.stay.id;
+    from.stay = null;
   }
 
   /** The call is over: whatever queue still holds it is left, and given up unless something else came of it. */
@@ -64,10 +73,10 @@ export class QueueStays {
     const { stay } = call;
     if (!stay) return;
     call.stay = null;
-    if (!stay.left)
-      this.#end('queue.leave', fact, at, call, stay, call.answeredAt ? 'connected' : 'abandoned', inferred);
-    if (!call.answeredAt && stay.open && call.disposition && GIVEN_UP.has(call.disposition))
-      this.#end('queue.abandon', fact, at, call, stay, null, inferred);
+    const givenUp = !call.answeredAt && stay.open && call.disposition !== null && GIVEN_UP.has(call.disposition);
+    const reason = call.answeredAt ? 'connected' : givenUp ? 'abandoned' : null;
+    if (!stay.left) this.#end('queue.leave', fact, at, call, stay, reason, inferred);
+    if (givenUp) this.#end('queue.abandon', fact, at, call, stay, null, inferred);
   }
 
   /** Says it as it is. */
@@ -109,6 +118,17 @@ export class QueueStays {
       reason,
     });
   }
+}
+
+/** A stay that was under way before anything was heard of it. */
+function unseen(fact: QueueFact): QueueStay {
+  return {
+    id: own(fact.queue.id),
+    name: own(fact.queue.name ?? null),
+    joinedAt: fact.at - (fact.queue.waitSeconds ?? 0) * 1000,
+    left: false,
+    open: true,
+  };
 }
 
 function waited(fact: QueueFact, stay: QueueStay | null): QueueFact['queue'] {

@@ -1,7 +1,7 @@
 /** One call while it lives: the state that facts change and snapshots are taken of. Kept small, since ten thousand may live at once. */
 
 import type { CallDetails, LegResult } from '../facts';
-import type { Call, CallState, Direction, Disposition, Party, Reason } from '../model';
+import type { Call, CallState, CallTopic, Direction, Disposition, Party, Reason } from '../model';
 import { NOBODY } from '../model';
 
 export type LegRole = 'caller' | 'callee' | 'stage';
@@ -49,8 +49,6 @@ export class TrackedCall {
   touchedAt: number;
   held = false;
   legs: Leg[] = [];
-  /** Whether a leg of the call was ever stated; without one the call never ends by its legs. */
-  hadLegs = false;
   /** The latest result of a leg that was not lost to another. */
   result: LegResult | null = null;
   disposition: Disposition | null = null;
@@ -90,6 +88,13 @@ export class TrackedCall {
     if (details.line) this.line = own(details.line);
     if (details.queue) this.queue = own(details.queue);
     if (details.tag) this.tag = own(details.tag);
+  }
+
+  /** The time of an event that the call itself knows; a summary tells of an answer long after it. */
+  momentOf(topic: CallTopic): number | undefined {
+    if (topic === 'call.begin') return this.startedAt;
+    if (topic === 'call.answer') return this.answeredAt;
+    return topic === 'call.end' || topic === 'call.missed' ? this.endedAt : undefined;
   }
 
   /** A fresh object each time: nobody can change what another holds. */
@@ -139,6 +144,13 @@ function joined(old: Readonly<Party>, more: Partial<Party>): Readonly<Party> {
 
 export function owned(known: Partial<Party>): Readonly<Party> {
   return joined(NOBODY, known);
+}
+
+/** The last millisecond that a date can hold, ECMA-262 "Time Values and Time Range". */
+const LAST_MS = 8.64e15;
+
+export function isTime(ms: number): boolean {
+  return Math.abs(ms) <= LAST_MS;
 }
 
 export function iso(ms: number): string {

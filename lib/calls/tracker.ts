@@ -13,8 +13,9 @@ import { NOBODY } from '../model';
 import type { Emission } from './emission';
 import { endResult } from './outcome';
 import { QUEUE_MEMBER_PREFIX, QueueStays } from './queue-stays';
+import { Recently } from './recently';
 import type { Leg } from './tracked-call';
-import { own, owned, TrackedCall } from './tracked-call';
+import { isTime, own, owned, TrackedCall } from './tracked-call';
 
 export interface TrackerOptions {
   emit: (emission: Emission) => void;
@@ -30,6 +31,9 @@ export interface TrackerOptions {
 }
 
 const SWEEP_EVERY_MS = 60_000;
+const ENDED_KEPT_MS = 1_800_000;
+/** Of how many things that are no calls a repetition is noticed. */
+const REMEMBERED = 2_000;
 
 export class CallTracker {
   readonly #emit: (emission: Emission) => void;
@@ -44,6 +48,7 @@ export class CallTracker {
   readonly #ended = new Set<TrackedCall>();
   readonly #graces = new Map<TrackedCall, Timer>();
   readonly #queues: QueueStays;
+  readonly #recently = new Recently(REMEMBERED);
   #rawSequence = 0;
   #sweptAt = 0;
 
@@ -71,8 +76,11 @@ export class CallTracker {
     return this.#live.size;
   }
 
-  apply(fact: Fact): void {
-    if (fact.at - this.#sweptAt > SWEEP_EVERY_MS) this.#sweep(fact.at);
+  apply(stated: Fact): void {
+    const now = this.#clock.now();
+    if (now - this.#sweptAt > SWEEP_EVERY_MS) this.#sweep(now);
+    // A time that is none must not make a message that cannot be built.
+    const fact = isTime(stated.at) ? stated : { ...stated, at: now };
     switch (fact.fact) {
       case 'raw':
         this.#emit({ kind: 'raw', id: `raw/${fact.at}/${++this.#rawSequence}`, fact });
@@ -80,6 +88,7 @@ export class CallTracker {
       case 'recording.start':
       case 'recording.available':
       case 'recording.failed':
+        if (this.#recently.repeats(`${fact.recording.id}/${fact.fact}`, String(fact.at))) return;
         this.#emit({
           kind: 'recording',
           id: `${fact.recording.id}/${fact.fact}`,
@@ -91,6 +100,7 @@ export class CallTracker {
       case 'sms.delivered':
       case 'sms.failed':
       case 'sms.received':
+        if (this.#recently.repeats(`${fact.message.id}/${fact.fact}`, String(fact.at))) return;
         this.#emit({ kind: 'message', id: `${fact.message.id}/${fact.fact}`, fact });
         return;
       default:
@@ -106,6 +116,7 @@ export class CallTracker {
     this.#byKey.clear();
     this.#live.clear();
     this.#ended.clear();
+    this.#recently.clear();
   }
 
   #callFact(fact: CallFact): void {
@@ -117,7 +128,7 @@ export class CallTracker {
           // Stated again: a vendor that repeats itself may know more the second time.
           if (fact.details) known.learn(fact.details);
           if (fact.reference) known.reference ??= fact.reference;
-          known.touchedAt = fact.at;
+          known.touchedAt = this.#clock.now();
         } else this.#begin(fact, fact.details, fact.reference, fact.startedAt);
         return;
       }
@@ -139,7 +150,7 @@ export class CallTracker {
         return;
       default: {
         const call = known ?? this.#begin(fact, fact.fact === 'call.update' ? fact.details : undefined);
-        call.touchedAt = fact.at;
+        call.touchedAt = this.#clock.now();
         this.#progress(call, fact);
       }
     }
@@ -186,8 +197,8 @@ export class CallTracker {
   }
 
   #begin(fact: Fact & { call?: string }, details?: CallDetails, reference?: string, startedAt = fact.at): TrackedCall {
-    const call = new TrackedCall(fact.call as string, startedAt);
-    call.touchedAt = fact.at;
+    const call = new TrackedCall(fact.call as string, isTime(startedAt) ? startedAt : fact.at);
+    call.touchedAt = this.#clock.now();
     call.reference = reference ?? null;
     if (details) call.learn(details);
     this.#byKey.set(call.id, call);
@@ -215,7 +226,6 @@ export class CallTracker {
     if (!leg) {
       leg = { id: own(id), role, state: 'new', party: NOBODY };
       call.legs.push(leg);
-      call.hadLegs = true;
     }
     if (party) leg.party = owned({ ...leg.party, ...known(party) });
     return leg;
@@ -230,7 +240,8 @@ export class CallTracker {
       call.learn({ to: leg.party });
       if (call.stay?.left) call.stay.open = false;
     }
-    this.#tell(call, 'call.ringing', fact, { ringing: { ...leg.party } }, `/${leg.id}`);
+    // A phone that is tried again rings again: another event, thus another id.
+    this.#tell(call, 'call.ringing', fact, { ringing: { ...leg.party } }, `/${leg.id}/${fact.at}`);
   }
 
   #legAnswer(call: TrackedCall, fact: Extract<CallFact, { fact: 'leg.answer' }>): void {
@@ -251,7 +262,7 @@ export class CallTracker {
   }
 
   #legEnd(call: TrackedCall, fact: Extract<CallFact, { fact: 'leg.end' }>): void {
-    call.touchedAt = fact.at;
+    call.touchedAt = this.#clock.now();
     const index = call.legs.findIndex((leg) => leg.id === fact.leg);
     if (fact.result && !fact.lost) call.result = fact.result;
     if (index === -1) return;
@@ -284,6 +295,7 @@ export class CallTracker {
     transfer: { mode: TransferMode | null; by?: Partial<Party>; to?: Partial<Party> },
   ): void {
     const to = transfer.to ? owned(transfer.to) : NOBODY;
+    if (this.#recently.repeats(`${call.id}/transfer`, `${to.extension}/${to.number}/${fact.at}`)) return;
     if (to !== NOBODY) call.to = to;
     call.held = false;
     this.#tell(
@@ -306,10 +318,15 @@ export class CallTracker {
       for (const key of gone.keys) this.#byKey.set(key, stays);
       stays.keys.push(...gone.keys);
       for (const leg of gone.legs) if (!stays.leg(leg.id)) stays.legs.push(leg);
-      stays.hadLegs ||= gone.hadLegs;
       if (stays.legs.length > 0) this.#stopGrace(stays);
+      this.#queues.move(gone, stays);
+      const taken = gone.answeredAt ? gone.legs.find(isAnsweredCallee) : undefined;
       gone.legs = [];
       gone.keys = [gone.id];
+      if (taken && !stays.answeredAt) {
+        stays.learn({ to: taken.party });
+        this.#answer(stays, fact, gone.answeredAt, taken.party, fact.inferred ?? false);
+      }
       if (!gone.ended) {
         gone.disposition = gone.answeredAt ? 'answered' : 'cancelled';
         gone.reason = { code: 'merged', text: stays.id };
@@ -322,11 +339,12 @@ export class CallTracker {
   }
 
   #end(call: TrackedCall, fact: Extract<CallFact, { fact: 'call.end' }>): void {
-    if (fact.answeredAt && !call.answeredAt) {
+    if (fact.answeredAt && isTime(fact.answeredAt) && !call.answeredAt) {
       const by = fact.answeredBy ? owned(fact.answeredBy) : call.to;
       this.#answer(call, fact, fact.answeredAt, by, true);
     } else if (fact.answeredBy && !call.answeredBy) call.answeredBy = owned(fact.answeredBy);
-    this.#finish(call, fact, fact.endedAt ?? fact.at, fact.result ?? null, fact.inferred ?? false);
+    const endedAt = fact.endedAt !== undefined && isTime(fact.endedAt) ? fact.endedAt : fact.at;
+    this.#finish(call, fact, endedAt, fact.result ?? null, fact.inferred ?? false);
   }
 
   #finish(call: TrackedCall, fact: Fact, at: number, stated: LegResult | null, inferred: boolean): void {
@@ -343,6 +361,7 @@ export class CallTracker {
     this.#stopGrace(call);
     this.#queues.close(call, fact, at, inferred);
     call.endedAt = Math.max(at, call.answeredAt || call.startedAt);
+    call.touchedAt = this.#clock.now();
     call.legs = [];
     call.held = false;
     this.#live.delete(call);
@@ -357,12 +376,14 @@ export class CallTracker {
   #queueFact(fact: QueueFact): void {
     const known = fact.call === undefined ? undefined : this.#byKey.get(fact.call);
     if (fact.fact.startsWith(QUEUE_MEMBER_PREFIX) || fact.call === undefined) {
+      const who = fact.member?.extension ?? fact.member?.name;
+      if (this.#recently.repeats(`${fact.call}/${fact.queue.id}/${who}`, `${fact.fact}/${fact.at}`)) return;
       this.#queues.tell(fact, known ?? null);
       return;
     }
     if (known?.ended) return;
     const waiting = known ?? this.#begin({ ...fact, call: fact.call });
-    waiting.touchedAt = fact.at;
+    waiting.touchedAt = this.#clock.now();
     this.#queues.apply(fact, waiting);
   }
 
@@ -379,12 +400,7 @@ export class CallTracker {
       topic,
       id: `${call.id}/${topic}${suffix}`,
       fact,
-      at:
-        topic === 'call.end' || topic === 'call.missed'
-          ? call.endedAt
-          : topic === 'call.begin'
-            ? call.startedAt
-            : fact.at,
+      at: call.momentOf(topic) ?? fact.at,
       inferred,
       call,
       ...more,
@@ -400,14 +416,19 @@ export class CallTracker {
     for (const key of call.keys) if (this.#byKey.get(key) === call) this.#byKey.delete(key);
   }
 
-  #sweep(at: number): void {
-    this.#sweptAt = at;
-    for (const call of this.#live) if (at - call.touchedAt > this.#silentMs) this.#forcedEnd(call, at);
+  /** By the clock here: the vendor's may be wrong, or jump. */
+  #sweep(now: number): void {
+    this.#sweptAt = now;
+    for (const call of this.#live) if (now - call.touchedAt > this.#silentMs) this.#forcedEnd(call, now);
     for (const call of this.#ended) {
-      if (at - call.endedAt <= 1_800_000) break;
+      if (now - call.touchedAt <= ENDED_KEPT_MS) break;
       this.#forget(call);
     }
   }
+}
+
+function isAnsweredCallee(leg: Leg): boolean {
+  return leg.role === 'callee' && leg.state === 'answered';
 }
 
 function known(party: Partial<Party>): Partial<Party> {

@@ -80,9 +80,16 @@ export class Link<S extends Session> {
   #dropped: PbxError | null = null;
 
   #start(): void {
-    const running = this.#run().finally(() => {
-      if (this.#running === running) this.#running = null;
-    });
+    const running = this.#run()
+      .catch((error: unknown) => {
+        // A fault of the provider's own code must neither crash the host nor end the tries.
+        this.#session = null;
+        this.#options.log.error(`the connection failed in an unforeseen way: ${PbxError.from(error).message}`);
+        if (!this.#closed && !this.#wait) this.#plan(PbxError.from(error));
+      })
+      .finally(() => {
+        if (this.#running === running) this.#running = null;
+      });
     this.#running = running;
   }
 
@@ -128,7 +135,7 @@ export class Link<S extends Session> {
     await Promise.race([
       Promise.resolve(this.#options.ready(session, isReconnect)),
       session.closed.then((reason) => {
-        throw reason ?? new PbxError('unavailable', 'the connection to the PBX was closed');
+        throw reason ?? this.#dropped ?? new PbxError('unavailable', 'the connection to the PBX was closed');
       }),
     ]);
     this.#everReady = true;

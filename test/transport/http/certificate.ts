@@ -1,0 +1,21 @@
+/** A certificate for `localhost` and 127.0.0.1 that no authority has signed, and its key: for tests only, worth nothing elsewhere. */
+
+export const KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgQVNwo1PKZQ2X/mcp
+e3yy1PEYsfxzmRUptOKI7Db9CjahRANCAAS+vTlWrz1qmtrqabso1ksRIGcwNCK7
+YNxS+5BH/VYeafcshxut6UNCPXf3lnGKsSo6Ma0SJpK8jIoT+78KkiRt
+-----END PRIVATE KEY-----
+`;
+
+export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUJUkz8Q+H18d4++AnhPovGkIC51MwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTAwMzAwMVoYDzIxMjYxMDI4
+MDAzMDAxWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAS+vTlWrz1qmtrqabso1ksRIGcwNCK7YNxS+5BH/VYeafcshxut6UNC
+PXf3lnGKsSo6Ma0SJpK8jIoT+78KkiRto28wbTAdBgNVHQ4EFgQUlEEXIp2fuhlQ
+vsHAqdP2MMoW0w8wHwYDVR0jBBgwFoAUlEEXIp2fuhlQvsHAqdP2MMoW0w8wDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIhAMbHRXVPhxRZAO8jNnReRFdgMHmUsF58h+x4fsDXieFCAiBR
+pJSLD024liP3H1lwD1a1+FyGjDir9GBMye/vnkQIpw==
+-----END CERTIFICATE-----
+`;
