@@ -1,0 +1,18 @@
+/** The wire of the Asterisk Manager Interface: bytes to messages, and one session from connect to close. */
+export { encodeAction, type AmiFields, type AmiReply, type AmiValue } from './action';
+export { AmiMessage, type AmiMessageKind } from './message';
+export { AmiParser, type AmiMalformed, type AmiParserCounters, type AmiParserLimits, type AmiSink } from './parser';
+export type { AmiActionOptions, AmiSessionCounters, AmiSessionLimits, AmiSessionOptions } from './options';
+export { AmiSession } from './session';
+export {
+  challengeKey,
+  checkChannel,
+  checkContext,
+  checkExtension,
+  checkField,
+  checkKey,
+  MASK,
+  redact,
+  unescapeC,
+  type AmiRecord,
+} from './text';
