@@ -1,0 +1,112 @@
+/** What Asterisk lists on request: version, live channels, queues, parked calls, endpoints. A list a user may not read is left out. */
+
+import { known } from '../../asterisk-events';
+import { PbxError } from '../../model';
+import type { AmiFields, AmiMessage, AmiReply, AmiSession } from '../../transport/ami';
+
+export interface Overview {
+  /** `22.10`, `null` when it is not told. */
+  version: string | null;
+  channels?: readonly AmiMessage[];
+  queues?: readonly AmiMessage[];
+  parked?: readonly AmiMessage[];
+  endpoints?: readonly Endpoint[];
+  /** What could not be listed, and why. */
+  missing: { what: string; error: PbxError }[];
+}
+
+export interface Endpoint {
+  name: string;
+  technology: 'PJSIP' | 'SIP';
+  kind: 'extension' | 'trunk' | null;
+  /** In Asterisk's words: `Not in use`, `InUse`, `OK (12 ms)`. */
+  state: string | null;
+}
+
+const LIST_MS = 15_000;
+
+export async function overview(session: AmiSession, signal?: AbortSignal): Promise<Overview> {
+  const found: Overview = { version: null, missing: [] };
+  const tries: Promise<void>[] = [];
+  const attempt = (what: string, run: () => Promise<void>) => {
+    tries.push(
+      run().catch((thrown: unknown) => {
+        const error = PbxError.from(thrown);
+        // Without a connection nothing is missing: there is nothing at all.
+        if (error.code === 'not-connected') throw error;
+        found.missing.push({ what, error });
+      }),
+    );
+  };
+  attempt('version', async () => {
+    const { response } = await ask(session, { Action: 'CoreSettings' }, false, signal);
+    found.version = shortVersion(known(response, 'asteriskversion'));
+  });
+  attempt('live calls', async () => {
+    found.channels = (await ask(session, { Action: 'CoreShowChannels' }, true, signal)).items;
+  });
+  attempt('queues', async () => {
+    found.queues = (await ask(session, { Action: 'QueueStatus' }, true, signal)).items;
+  });
+  attempt('parked calls', async () => {
+    found.parked = (await ask(session, { Action: 'ParkedCalls' }, true, signal)).items;
+  });
+  attempt('endpoints', async () => {
+    found.endpoints = await endpoints(session, signal);
+  });
+  await Promise.all(tries);
+  return found;
+}
+
+export function ask(
+  session: AmiSession,
+  fields: AmiFields,
+  list: boolean,
+  signal: AbortSignal | undefined,
+): Promise<AmiReply> {
+  return session.action(fields, { effect: false, list, timeoutMs: LIST_MS, ...(signal && { signal }) });
+}
+
+/** PJSIP and, where it is still there, chan_sip; an Asterisk without either module has no endpoints to list. */
+export async function endpoints(session: AmiSession, signal?: AbortSignal): Promise<Endpoint[]> {
+  const [pjsip, sip] = await Promise.allSettled([
+    ask(session, { Action: 'PJSIPShowEndpoints' }, true, signal),
+    ask(session, { Action: 'SIPpeers' }, true, signal),
+  ]);
+  if (pjsip.status === 'rejected' && sip.status === 'rejected') {
+    const error = PbxError.from(pjsip.reason);
+    // "No endpoints found", or the module is not there.
+    if (error.code !== 'not-found' && error.code !== 'not-supported') throw error;
+  }
+  return [
+    ...(pjsip.status === 'fulfilled' ? pjsip.value.items.flatMap(pjsipEndpoint) : []),
+    ...(sip.status === 'fulfilled' ? sip.value.items.flatMap(sipPeer) : []),
+  ];
+}
+
+/** Endpoints that need no authentication may be anything: a short number as the name speaks for a phone. */
+export function isPhone({ name, kind }: Endpoint): boolean {
+  return kind === 'extension' || (kind === null && /^\d{1,6}$/.test(name));
+}
+
+/** An endpoint that authenticates itself elsewhere is a trunk, one that must authenticate here a phone; others may be either. */
+function pjsipEndpoint(item: AmiMessage): Endpoint[] {
+  const name = known(item, 'objectname');
+  if (item.name !== 'EndpointList' || !name) return [];
+  const kind = known(item, 'outboundauths') ? 'trunk' : known(item, 'auths') ? 'extension' : null;
+  return [{ name, technology: 'PJSIP', kind, state: known(item, 'devicestate') }];
+}
+
+/** A peer that registers is a phone, one with a fixed host a trunk. */
+function sipPeer(item: AmiMessage): Endpoint[] {
+  const name = known(item, 'objectname');
+  if (item.name !== 'PeerEntry' || !name) return [];
+  const kind = item.get('dynamic') === 'yes' ? 'extension' : 'trunk';
+  return [{ name, technology: 'SIP', kind, state: known(item, 'status') }];
+}
+
+/** `22.10.1+dfsg+~cs6.17` is 22.10.1; a certified or self-made build keeps its own name. */
+export function shortVersion(version: string | null): string | null {
+  if (version === null) return null;
+  return /^(?:certified[/-])?\d+(?:\.\d+)*/.exec(version)?.[0] ?? version.slice(0, 40);
+}

@@ -1,0 +1,87 @@
+/**
+ * One live connection: hears events, asks for the lists after it began, and keeps the order between both. Events that arrive while the
+ * lists are on their way are kept back and applied after them, since lists and events are not told in one order.
+ */
+
+import { AMI_EVENTS } from '../../asterisk-events';
+import type { Interpreter } from '../../asterisk-events';
+import { PbxError } from '../../model';
+import type { ProviderHost } from '../../provider';
+import type { Session } from '../../transport/link';
+import { AmiSession } from '../../transport/ami';
+import type { AmiMessage } from '../../transport/ami';
+import type { Settings } from './config';
+
+/** Events kept back while the lists are read; more, and the lists are not waited for. */
+const MOST_KEPT = 20_000;
+
+/** Events this provider itself reads, besides those that mean something to calls. */
+const OWN_EVENTS: ReadonlySet<string> = new Set(['OriginateResponse', 'Shutdown', 'FullyBooted']);
+
+export interface Ears {
+  interpreter: Interpreter;
+  host: ProviderHost;
+  /** Events this provider reads itself. */
+  own: (event: AmiMessage) => void;
+}
+
+export class Live implements Session {
+  readonly ami: AmiSession;
+  readonly closed: Promise<PbxError | null>;
+  heardAt: number;
+  readonly #ears: Ears;
+  #kept: { event: AmiMessage; at: number }[] | null = [];
+
+  constructor(settings: Settings, ears: Ears) {
+    this.#ears = ears;
+    const { host } = ears;
+    this.heardAt = host.clock.now();
+    this.ami = new AmiSession({
+      host: settings.host,
+      port: settings.port,
+      username: settings.username,
+      password: settings.password,
+      account: host.account,
+      clock: host.clock,
+      ...(host.tls && { tls: host.tls }),
+      wants: (name) => AMI_EVENTS.has(name) || OWN_EVENTS.has(name) || host.wants('raw'),
+      onMessage: (event) => this.#hear(event),
+      onMalformed: ({ reason }) => host.malformed(reason),
+      onFault: (error) => host.log.error(`an event could not be read: ${PbxError.from(error).message}`),
+    });
+    this.closed = this.ami.closed.then(({ reason }) => reason);
+  }
+
+  close(): Promise<void> {
+    return this.ami.close();
+  }
+
+  /** The lists were applied, or cannot be had: what was kept back is told, and from now on everything at once. */
+  release(): void {
+    const kept = this.#kept;
+    this.#kept = null;
+    for (const { event, at } of kept ?? []) this.#apply(event, at);
+  }
+
+  /** Whether the lists still come before the events. */
+  get waits(): boolean {
+    return this.#kept !== null;
+  }
+
+  #hear(event: AmiMessage): void {
+    this.heardAt = this.#ears.host.clock.now();
+    if (OWN_EVENTS.has(event.name)) this.#ears.own(event);
+    if (!this.#kept) {
+      this.#apply(event, this.heardAt);
+      return;
+    }
+    this.#kept.push({ event, at: this.heardAt });
+    if (this.#kept.length > MOST_KEPT) this.release();
+  }
+
+  #apply(event: AmiMessage, at: number): void {
+    const { interpreter, host } = this.#ears;
+    if (AMI_EVENTS.has(event.name)) interpreter.apply(event, at);
+    else if (host.wants('raw')) host.fact({ fact: 'raw', at, name: event.name, message: event.toObject() });
+  }
+}
