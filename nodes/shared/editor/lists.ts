@@ -1,0 +1,59 @@
+/** Members and queues of the chosen account, live from the PBX, offered while the person types. Free text is always possible. */
+
+import type { Member, QueueStatus } from '../../../lib/model';
+import { chosenAccount } from './account';
+
+export type ListName = 'members' | 'queues';
+
+const FRESH_MS = 30_000;
+const cache = new Map<string, { at: number; list: Promise<PbxSuggestion[]> }>();
+
+/** What fits the text typed so far. An account that is not deployed or not connected simply offers nothing. */
+export function suggestFrom(name: ListName): PbxSuggest {
+  return (typed, done) => {
+    const account = chosenAccount();
+    if (!account) return done([]);
+    // In a field that takes several values, the last one is being typed.
+    const [, before = '', part = ''] = /^(.*[,;]\s*)?([^,;]*)$/.exec(typed) ?? [];
+    const wanted = part.trim().toLowerCase();
+    listOf(account.id, name).then(
+      (list) =>
+        done(
+          list
+            .filter(({ label }) => label.toLowerCase().includes(wanted))
+            .map(({ value, label }) => ({ value: before + value, label })),
+        ),
+      () => done([]),
+    );
+  };
+}
+
+/** Asks early, so that the list is there when the person begins to type. */
+export function prefetch(name: ListName): void {
+  const account = chosenAccount();
+  if (account) listOf(account.id, name).catch(() => {});
+}
+
+function listOf(account: string, name: ListName): Promise<PbxSuggestion[]> {
+  const key = `${account}/${name}`;
+  const cached = cache.get(key);
+  if (cached && Date.now() - cached.at < FRESH_MS) return cached.list;
+  const list = fetchList(account, name);
+  cache.set(key, { at: Date.now(), list });
+  return list;
+}
+
+async function fetchList(account: string, name: ListName): Promise<PbxSuggestion[]> {
+  const entries: unknown = await $.getJSON(`pbx-account/${encodeURIComponent(account)}/${name}`);
+  if (!Array.isArray(entries)) return [];
+  return name === 'members' ? entries.flatMap(fromMember) : entries.flatMap(fromQueue);
+}
+
+function fromMember({ extension, login, name }: Member): PbxSuggestion[] {
+  const value = extension ?? login;
+  return value ? [{ value, label: name ? `${value} – ${name}` : value }] : [];
+}
+
+function fromQueue({ id, name }: QueueStatus): PbxSuggestion[] {
+  return id ? [{ value: id, label: name && name !== id ? `${id} – ${name}` : id }] : [];
+}
