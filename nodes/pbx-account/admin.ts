@@ -1,0 +1,114 @@
+/** What the forms ask the runtime: descriptors, a test of the connection, and what the live account knows. */
+
+import type { NodeAPI } from 'node-red';
+import type { Request, Response } from 'express';
+import { PbxError, descriptors } from '../../lib/index';
+import type { PbxAccount, PbxErrorCode, ProviderModule, QueryName } from '../../lib/index';
+import { isAccountNode } from '../shared/account-node';
+import type { AccountNode } from '../shared/account-node';
+import { isRecord } from '../shared/values';
+import { testConnection } from './test-connection';
+import type { Deployed, TestRequest } from './test-connection';
+
+/** What only the account's own module may know of an account node. */
+export type DeployedAccount = (node: AccountNode) => Deployed | null;
+
+const CONNECT_WITHIN_MS = 5_000;
+const MAX_TESTS = 3;
+
+const STATUS_OF: Readonly<Partial<Record<PbxErrorCode, number>>> = {
+  'not-found': 404,
+  'not-supported': 501,
+  'not-connected': 503,
+  'rate-limited': 429,
+  timeout: 504,
+};
+
+/** Express applications that have the endpoints: a Node-RED runtime has one, a test run has many. */
+const served = new WeakSet<object>();
+
+export function adminEndpoints(RED: NodeAPI, providers: readonly ProviderModule[], deployedOf: DeployedAccount): void {
+  if (!RED.httpAdmin || served.has(RED.httpAdmin)) return;
+  served.add(RED.httpAdmin);
+  const mayRead = RED.auth.needsPermission('pbx-account.read');
+  const mayWrite = RED.auth.needsPermission('pbx-account.write');
+  let tests = 0;
+
+  RED.httpAdmin.get('/pbx-account/providers', mayRead, (_request, response) => {
+    response.json(descriptors(providers));
+  });
+
+  RED.httpAdmin.post('/pbx-account/test', mayWrite, (request, response) => {
+    if (!isRecord(request.body)) return refuse(response, new PbxError('invalid-argument', 'the form is missing'));
+    if (tests >= MAX_TESTS) return refuse(response, new PbxError('rate-limited', 'other tests are still running'));
+    const form = request.body as unknown as TestRequest;
+    const node = accountNode(RED, form.id);
+    tests++;
+    testConnection(RED, providers, form, node && deployedOf(node))
+      .then((answer) => response.json(answer))
+      .catch((error: unknown) => refuse(response, PbxError.from(error)))
+      .finally(() => tests--);
+  });
+
+  for (const query of ['members', 'queues'] as const) {
+    RED.httpAdmin.get(`/pbx-account/:id/${query}`, mayRead, (request, response) => {
+      listOf(RED, request, query)
+        .then((list) => response.json(list))
+        .catch((error: unknown) => refuse(response, PbxError.from(error)));
+    });
+  }
+
+  RED.httpAdmin.get('/pbx-account/:id/state', mayRead, (request, response) => {
+    const node = accountNode(RED, request.params['id']);
+    if (!node) return refuse(response, unknownAccount());
+    if (node.account) response.json(node.account.status);
+    else
+      response.json({
+        state: 'closed',
+        since: null,
+        reason: node.problem && { code: node.problem.error.code, text: node.problem.error.message },
+        counters: null,
+        lastEvent: null,
+      });
+  });
+}
+
+async function listOf(RED: NodeAPI, request: Request, query: QueryName): Promise<unknown> {
+  const node = accountNode(RED, request.params['id']);
+  if (!node) throw unknownAccount();
+  const { account, problem } = node;
+  if (!account) throw problem?.error ?? unknownAccount();
+  node.open();
+  await connected(account);
+  const { payload } = await account.execute({ command: 'query', query });
+  return payload.result;
+}
+
+/** An account that no node uses yet is connected for the form; the person waits a moment for the list. */
+async function connected(account: PbxAccount): Promise<void> {
+  if (account.status.state !== 'connecting') return;
+  const ends: (() => void)[] = [];
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, CONNECT_WITHIN_MS);
+    ends.push(
+      () => clearTimeout(timer),
+      account.onStatus(({ state }) => {
+        if (state !== 'connecting') resolve();
+      }),
+    );
+  });
+  for (const end of ends) end();
+}
+
+function accountNode(RED: NodeAPI, id: unknown): AccountNode | null {
+  const node = typeof id === 'string' && id ? RED.nodes.getNode(id) : null;
+  return isAccountNode(node) ? node : null;
+}
+
+function unknownAccount(): PbxError {
+  return new PbxError('not-found', 'this account is not deployed yet');
+}
+
+function refuse(response: Response, { code, message }: PbxError): void {
+  response.status(STATUS_OF[code] ?? 400).json({ code, reason: message });
+}

@@ -1,0 +1,154 @@
+/** The account form: provider, its fields, rules, webhook address, network, and what works with it. */
+
+import type { ProviderDescriptor } from '../../lib/provider';
+import { loadProviders, localized, property, servedNodes, textProperty } from '../shared/editor';
+import { COUNTRIES } from './countries.editor';
+import { ProviderFields } from './provider-fields.editor';
+import { formProvider } from './validate.editor';
+import { showWebhook } from './webhook.editor';
+
+const TABS = ['connection', 'numbers', 'network', 'served'] as const;
+
+export function openAccountForm(node: PbxEditorNode): void {
+  const select = $('#node-config-input-provider');
+  const fields = new ProviderFields(node);
+  let chosen: ProviderDescriptor | undefined;
+  prepareTabs(node);
+  prepareNumbers(node);
+  $('#pbx-account-allowFrom').val(listText(property(node, 'allowFrom')));
+  $('#pbx-account-test').on('click', () => void runTest(node, fields));
+
+  formProvider(node.id, textProperty(node, 'provider'));
+  loadProviders().then(
+    (descriptors) => {
+      select.append($('<option value=""></option>').text(node._('account.placeholder.provider')));
+      for (const { id, label } of descriptors) select.append($('<option></option>').attr('value', id).text(label));
+      select.val(textProperty(node, 'provider'));
+      select.on('change', () => {
+        chosen = descriptors.find(({ id }) => id === select.val());
+        formProvider(node.id, String(select.val() ?? ''));
+        fields.show(chosen);
+        $('#pbx-account-description').text(chosen ? localized(chosen.description) : node._('account.hint.provider'));
+        $('#pbx-account-test-row').toggle(chosen !== undefined);
+        $('#pbx-account-test-result').empty();
+        showWebhook(node, chosen);
+        showServed(node, chosen);
+      });
+      select.trigger('change');
+    },
+    () => {
+      // The stored choice must survive a form that could not ask the runtime.
+      select.append(
+        $('<option></option>').attr('value', textProperty(node, 'provider')).text(textProperty(node, 'provider')),
+      );
+      $('#pbx-account-description').addClass('pbx-hint-warning').text(node._('account.hint.noProviders'));
+    },
+  );
+}
+
+/** The properties that are lists, as the flow file holds them. */
+export function saveAccountForm(): { dialAllow: string[]; dialDeny: string[]; allowFrom: string[] } {
+  return {
+    dialAllow: listOf('#pbx-account-dialAllow'),
+    dialDeny: listOf('#pbx-account-dialDeny'),
+    allowFrom: listOf('#pbx-account-allowFrom'),
+  };
+}
+
+export function closeAccountForm(): void {
+  formProvider('', '');
+}
+
+function prepareTabs(node: PbxEditorNode): void {
+  const tabs = RED.tabs.create({
+    element: $('#pbx-account-tabs'),
+    onchange: ({ id }) => $('.pbx-tab').hide().filter(`#pbx-account-tab-${id}`).show(),
+  });
+  for (const id of TABS) tabs.addTab({ id, label: node._(`account.tab.${id}`) });
+  tabs.activateTab('connection');
+}
+
+function prepareNumbers(node: PbxEditorNode): void {
+  $('#pbx-account-dialAllow').val(listText(property(node, 'dialAllow')));
+  $('#pbx-account-dialDeny').val(listText(property(node, 'dialDeny')));
+  const names = new Intl.DisplayNames([RED.i18n.lang()], { type: 'region' });
+  const country = $('#node-config-input-country');
+  country.append($('<option value=""></option>').text(node._('account.placeholder.country')));
+  COUNTRIES.map((code) => ({ code, name: names.of(code) ?? code }))
+    .sort((one, other) => one.name.localeCompare(other.name))
+    .forEach(({ code, name }) => country.append($('<option></option>').attr('value', code).text(`${name} (${code})`)));
+  country.val(textProperty(node, 'country'));
+}
+
+function showServed(node: PbxEditorNode, descriptor: ProviderDescriptor | undefined): void {
+  const table = $('#pbx-account-served').empty();
+  for (const { label, served, has, lacks } of descriptor ? servedNodes(descriptor) : []) {
+    const details = $('<td></td>');
+    if (!served) details.text(node._('account.served.no'));
+    else if (lacks.length > 0)
+      details.append(
+        document.createTextNode(has.join(', ')),
+        has.length > 0 ? ' · ' : '',
+        $('<s></s>').text(lacks.join(', ')),
+      );
+    $('<tr></tr>')
+      .toggleClass('pbx-no', !served)
+      .append($('<td></td>').append($('<i class="fa"></i>').addClass(served ? 'fa-check' : 'fa-minus')))
+      .append($('<td></td>').text(label), details)
+      .appendTo(table);
+  }
+}
+
+async function runTest(node: PbxEditorNode, fields: ProviderFields): Promise<void> {
+  const button = $('#pbx-account-test').prop('disabled', true);
+  const result = $('#pbx-account-test-result').empty().removeClass('pbx-result-ok pbx-result-failed');
+  result.append('<i class="fa fa-spinner fa-spin"></i> ', document.createTextNode(node._('account.test.running')));
+  const { fields: values, credentials } = fields.values();
+  const form = {
+    id: node.id,
+    type: node.type,
+    name: $('#node-config-input-name').val(),
+    provider: $('#node-config-input-provider').val(),
+    tls: configId('#node-config-input-tls'),
+    proxy: configId('#node-config-input-proxy'),
+    ...values,
+    credentials,
+  };
+  let ok = false;
+  let reason: string;
+  try {
+    const answer = (await $.ajax({
+      url: 'pbx-account/test',
+      method: 'POST',
+      contentType: 'application/json',
+      data: JSON.stringify(form),
+    })) as { ok: boolean; reason: string };
+    ({ ok, reason } = answer);
+  } catch (error) {
+    const { status, responseJSON } = error as JQuery.jqXHR<{ reason?: string }>;
+    const said = (responseJSON as { reason?: string } | undefined)?.reason;
+    reason = said ?? node._(status === 401 ? 'account.test.forbidden' : 'account.test.unreachable');
+  }
+  button.prop('disabled', false);
+  result
+    .empty()
+    .addClass(ok ? 'pbx-result-ok' : 'pbx-result-failed')
+    .append($('<i class="fa"></i>').addClass(ok ? 'fa-check-circle' : 'fa-exclamation-circle'), ' ')
+    .append(document.createTextNode(reason));
+}
+
+function configId(selector: string): string {
+  const value = String($(selector).val() ?? '');
+  return value === '_ADD_' ? '' : value;
+}
+
+function listText(value: unknown): string {
+  return Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value : '';
+}
+
+function listOf(selector: string): string[] {
+  return String($(selector).val() ?? '')
+    .split(/[,;\n]/)
+    .map((entry) => entry.trim())
+    .filter(Boolean);
+}

@@ -1,0 +1,111 @@
+/**
+ * "Test connection" of the form: connects with what stands in the form, without a deploy. A secret that the form left unchanged is
+ * known only to the deployed account; it is used only while it goes where it went before, so that nobody can have it sent elsewhere.
+ */
+
+import { isDeepStrictEqual } from 'node:util';
+import type { Node, NodeAPI } from 'node-red';
+import { PbxError, providerOf, testAccount } from '../../lib/index';
+import type { Field, ProviderDescriptor, ProviderModule } from '../../lib/index';
+import { isCredential, missing, providerConfig } from './config';
+import type { AccountDef, Credentials } from './config';
+import { hostsOf } from './hosts';
+import { maskOf } from './log';
+import type { Mask } from './log';
+import { isProblem, networkOf } from './network';
+
+/** What the editor puts into the field of a stored secret. */
+export const UNCHANGED = '__PWRD__';
+const TEST_WITHIN_MS = 15_000;
+
+export interface TestRequest extends AccountDef {
+  credentials?: Credentials;
+}
+
+export interface TestAnswer {
+  ok: boolean;
+  /** One sentence for the person at the form. */
+  reason: string;
+  details: unknown;
+}
+
+/** What is known of the deployed account with the id of the request. */
+export interface Deployed {
+  def: AccountDef;
+  credentials: Credentials;
+}
+
+export async function testConnection(
+  RED: NodeAPI,
+  providers: readonly ProviderModule[],
+  request: TestRequest,
+  deployed: Deployed | null,
+): Promise<TestAnswer> {
+  let mask: Mask = String;
+  try {
+    const { descriptor } = providerOf(request.provider, providers);
+    const name = request.name || descriptor.label;
+    const form = withEnvironment(RED, request, request) as AccountDef;
+    const entered = withEnvironment(RED, request, request.credentials ?? {});
+    const config = providerConfig(descriptor, form, secretsOf(descriptor, form, entered, deployed));
+    const problem = missing(descriptor, config, name);
+    if (problem) throw problem.error;
+    const network = networkOf(RED, request, hostsOf(descriptor, config));
+    if (isProblem(network)) throw network.error;
+    mask = maskOf(descriptor, config, network.proxy);
+    const options = { name, provider: request.provider, providers, config, ...network };
+    const report = await testAccount(options, AbortSignal.timeout(TEST_WITHIN_MS));
+    return { ok: true, reason: mask(report.summary), details: report.details ?? null };
+  } catch (error) {
+    const { code, message, cause } = PbxError.from(error);
+    return { ok: false, reason: mask(message), details: { code, vendor: cause.vendor } };
+  }
+}
+
+function secretsOf(
+  descriptor: ProviderDescriptor,
+  form: AccountDef,
+  entered: Credentials,
+  deployed: Deployed | null,
+): Credentials {
+  const credentials: Record<string, unknown> = { ...entered };
+  const unchanged = descriptor.fields.filter((field) => isCredential(field) && credentials[field.name] === UNCHANGED);
+  if (unchanged.length === 0) return credentials;
+  if (!deployed) throw new PbxError('invalid-argument', 'deploy the account first, or enter the password again');
+  if (!goesTheSameWay(descriptor, form, deployed.def))
+    throw new PbxError(
+      'invalid-argument',
+      'the address was changed: enter the password again, since a stored one is sent only to the address it was stored for',
+    );
+  for (const { name } of unchanged) credentials[name] = deployed.credentials[name];
+  return credentials;
+}
+
+/** Whether secrets would go the same way as those of the deployed account: same provider, address, proxy and TLS. */
+function goesTheSameWay(descriptor: ProviderDescriptor, form: AccountDef, deployed: AccountDef): boolean {
+  const network = (['provider', 'tls', 'proxy'] as const).every(
+    (name) => (form[name] ?? '') === (deployed[name] ?? ''),
+  );
+  const entered = providerConfig(descriptor, form, {});
+  const stored = providerConfig(descriptor, deployed, {});
+  return (
+    network && descriptor.fields.filter(isAddress).every(({ name }) => isDeepStrictEqual(entered[name], stored[name]))
+  );
+}
+
+/** Fields that say where a request goes; a JSON field may hold addresses too. */
+function isAddress(field: Field): boolean {
+  if (isCredential(field)) return false;
+  return field.type === 'url' || field.type === 'json' || /host|port|url|address/i.test(field.name);
+}
+
+/** `${NAME}` as Node-RED itself would fill it in at a deploy. */
+function withEnvironment(RED: NodeAPI, request: TestRequest, values: Credentials): Record<string, unknown> {
+  const place = { id: request.id, type: request.type, z: request.z } as Node;
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const variable = typeof value === 'string' ? /^\$\{([^}]+)\}$/.exec(value.trim())?.[1] : undefined;
+      return [name, variable ? (RED.util.evaluateNodeProperty(variable, 'env', place, {}) as unknown) : value];
+    }),
+  );
+}
