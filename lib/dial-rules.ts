@@ -37,9 +37,12 @@ export class DialGuard {
     this.#normalise = normalise;
   }
 
-  /** Throws when the command would dial where or more often than it may; counts it otherwise. */
-  check(command: Command): void {
-    if (!('to' in command)) return;
+  /**
+   * Throws when the command would dial where or more often than it may; counts it otherwise. Returns the command as it is to be sent:
+   * with the very number that was checked.
+   */
+  check(command: Command): Command {
+    if (!('to' in command)) return command;
     const to = bareNumber(command.to);
     if (!DESTINATION.test(to))
       throw new PbxError('invalid-argument', `"to" is not a number that can be dialled: ${printable(command.to)}`);
@@ -60,6 +63,7 @@ export class DialGuard {
         `${recent.length} ${kind} in the last minute: the account's ceiling is ${this.#perMinute}; raise it in the account if this is meant`,
       );
     recent.push(now);
+    return { ...command, to };
   }
 }
 

@@ -31,9 +31,9 @@ function toE164(number: string, country: CountryCode): string {
   return international?.isValid() ? international.number : number;
 }
 
-/** Without the blanks, brackets and hyphens people write. */
+/** Without the blanks, brackets and hyphens people write. In a name (`jana.novak`) they belong to it and stay. */
 export function bareNumber(text: string): string {
-  return text.replace(/[\s()\-/.]/g, '');
+  return /\p{L}/u.test(text) ? text.trim() : text.replace(/[ \t\u00a0()\-/.]/g, '');
 }
 
 /** `*` stands for any characters. */

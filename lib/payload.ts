@@ -1,6 +1,6 @@
 /** From what the tracker tells to what a flow gets: a fresh object for each listener, numbers normalised. */
 
-import { iso } from './calls';
+import { iso, isTime } from './calls';
 import type { Emission, TrackedCall } from './calls';
 import type { Call, Party, PbxEvent } from './model';
 import type { Normalise } from './numbers';
@@ -83,7 +83,7 @@ export function eventOf(emission: Emission, origin: Origin): PbxEvent | null {
           call: emission.call?.id ?? fact.call ?? null,
           url: fact.recording.url ?? null,
           format: fact.recording.format ?? null,
-          startedAt: fact.recording.startedAt === undefined ? null : iso(fact.recording.startedAt),
+          startedAt: timeOf(fact.recording.startedAt),
           seconds: fact.recording.seconds ?? null,
           ready: fact.fact === 'recording.available',
         },
@@ -114,4 +114,8 @@ export function eventOf(emission: Emission, origin: Origin): PbxEvent | null {
       // Built by the account, which knows the state.
       return null;
   }
+}
+
+function timeOf(ms: number | undefined): string | null {
+  return ms !== undefined && isTime(ms) ? iso(ms) : null;
 }

@@ -8,7 +8,7 @@ import type { Emission } from '../calls';
 import { systemClock } from '../clock';
 import type { Clock } from '../clock';
 import { DialGuard } from '../dial-rules';
-import type { RawFact } from '../facts';
+import type { Fact, RawFact } from '../facts';
 import { PbxError } from '../model';
 import type {
   AccountEvent,
@@ -145,9 +145,7 @@ export class PbxAccount {
       ...(options.tls && { tls: options.tls }),
       ...(options.proxy && { proxy: options.proxy }),
       ...(options.store && { store: options.store }),
-      fact: (fact) => {
-        if (!this.#closing) this.#tracker.apply(fact);
-      },
+      fact: (fact) => this.#take(fact),
       state: (state, reason) => this.#linkState(state, reason),
       warning: (error) => this.#warn(error),
       gap: (fromMs, toMs, recovered) => this.#gap(fromMs, toMs, recovered),
@@ -272,6 +270,17 @@ export class PbxAccount {
       this.#tracker.clear();
       this.#setState('closed', null);
       this.#statusListeners.clear();
+    }
+  }
+
+  /** Whatever is wrong with a fact: it is dropped and counted, and the connection goes on. */
+  #take(fact: Fact): void {
+    if (this.#closing) return;
+    try {
+      this.#tracker.apply(fact);
+    } catch (error) {
+      this.#counters.malformed++;
+      this.#log.error(`${fact.fact} could not be understood: ${PbxError.from(error).message}`);
     }
   }
 

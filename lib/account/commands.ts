@@ -61,11 +61,11 @@ export class Commands {
     this.#outcomes.observe(topic, call);
   }
 
-  async run(command: Command, watch?: Watch): Promise<CommandOutcome> {
-    checkSupported(command, this.#around.descriptor);
-    checkArguments(command);
+  async run(wanted: Command, watch?: Watch): Promise<CommandOutcome> {
+    checkSupported(wanted, this.#around.descriptor);
+    checkArguments(wanted);
     this.#mustBeConnected();
-    this.#around.guard.check(command);
+    const command = this.#around.guard.check(wanted);
     for (const { applies, limiter } of this.#limiters) if (applies(command)) await limiter.turn(this.#abort.signal);
     this.#mustBeConnected();
     return command.command === 'call' ? this.#place(command, watch) : this.#send(command);
@@ -135,8 +135,8 @@ export class Commands {
     try {
       await this.#ask({ command: 'hangup', call: call.id }, newReference());
     } catch (error) {
-      // It ended by itself while the request was on its way: that is what was wanted.
-      if (!call.ended) throw error;
+      // It ended by itself just now: that is what was wanted, and its end is still on the way.
+      if (!call.ended && !(error instanceof PbxError && error.code === 'not-found')) throw error;
     }
   }
 

@@ -4,7 +4,7 @@
  */
 
 import type { LegResult } from '../facts';
-import type { Direction, Party, QueueLeaveReason, Reason } from '../model';
+import type { Direction, Party, Reason } from '../model';
 import { NOBODY } from '../model';
 import type { ChannelName } from './channel-name';
 
@@ -98,8 +98,10 @@ export interface QueueWait {
   queue: string;
   /** The waiting channel. */
   uid: string;
-  /** The caller left, the reason is still to come. */
-  leaving: ((why: QueueLeaveReason) => void) | null;
+  /** `leaving`: the caller left, and what comes next tells why. `left`: told, but the reason may still come. */
+  state: 'waiting' | 'leaving' | 'left';
+  /** Callers still waiting there when this one left. */
+  others: number | null;
 }
 
 export class AsteriskCall {

@@ -5,6 +5,7 @@ import { known, nameIn, countIn, kept } from './event';
 import type { Handler } from './handlers';
 import type { Leg } from './legs';
 import { STATE } from './legs';
+import { leavesFor } from './on-queues';
 import { end as recordingOver } from './on-recordings';
 import { learnParty } from './parties';
 import type { Scene } from './scene';
@@ -61,7 +62,7 @@ const hangupRequest: Handler = (scene, event) => {
   const { call } = leg;
   leg.hungUpFirst = true;
   if (leg !== call.root || call.answered || (leg.originated && !leg.up)) return;
-  const waits = call.wait !== null && call.wait.leaving === null;
+  const waits = call.wait?.state === 'waiting';
   if (waits || !call.calleeResult || [...call.legs].some((other) => other !== leg && !other.passing))
     call.cancelled ??= true;
 };
@@ -69,8 +70,7 @@ const hangupRequest: Handler = (scene, event) => {
 const hangup: Handler = (scene, event) => {
   const channel = scene.tables.known(event, PLAIN);
   if (!channel) return;
-  const { wait } = channel.leg.call;
-  if (wait?.uid === channel.uid) wait.leaving?.('abandoned');
+  if (channel.alive) leavesFor(scene, channel, 'abandoned');
   recordingOver(scene, channel);
   const text = known(event, 'cause-txt');
   scene.hangup(channel, countIn(event, 'cause') ?? 0, text && kept(text));

@@ -4,6 +4,7 @@ import { kept, known } from './event';
 import type { Handler } from './handlers';
 import type { Channel, Leg } from './legs';
 import { STATE } from './legs';
+import { leavesFor } from './on-queues';
 import { dialledNumber, learnParty, numberIn, settleByNumber } from './parties';
 import type { Scene } from './scene';
 import { DEST, PLAIN } from './tables';
@@ -39,7 +40,7 @@ function callerOf(scene: Scene, event: ManagerEvent, called: Channel | null): Ch
   if (!caller?.alive) return null;
   const { call } = caller.leg;
   // The dialplan goes on after the queue, so the caller is out of it.
-  if (call.wait?.uid === caller.uid && called?.leg.queue === null) call.wait.leaving?.('redirected');
+  if (called?.leg.queue === null) leavesFor(scene, caller, 'redirected');
   if (caller.leg === call.root && caller.half !== 2) reaches(scene, caller, known(event, PLAIN.exten));
   return caller;
 }
@@ -98,7 +99,8 @@ const dialEnd: Handler = (scene, event) => {
   if (status === 'ANSWER') {
     leg.dialStatus = status;
     if (called.half !== 2 && called.state !== STATE.up) called.state = STATE.up;
-    scene.answer(leg);
+    leg.taken = true;
+    scene.clear(leg);
     return;
   }
   // A queue says CANCEL after NOANSWER for the same leg: the first word counts.

@@ -7,7 +7,7 @@ import { extensionOf } from './channel-name';
 import { countIn, kept, known, nameIn } from './event';
 import type { ManagerEvent } from './event';
 import type { Handler } from './handlers';
-import type { AsteriskCall, Channel } from './legs';
+import type { AsteriskCall, Channel, QueueWait } from './legs';
 import type { QueueLeaveReason, QueueMember } from '../model';
 import { reaches } from './on-dials';
 import { learnParty } from './parties';
@@ -37,10 +37,10 @@ const callerJoin: Handler = (scene, event) => {
   const queue = queueIn(event);
   if (!channel?.alive || !queue) return;
   const { call } = channel.leg;
-  if (call.wait?.uid === channel.uid) call.wait.leaving?.('redirected');
+  leavesFor(scene, channel, 'redirected');
   scene.announce(call);
   if (channel.leg === call.root) reaches(scene, channel, known(event, PLAIN.exten));
-  call.wait = { queue, uid: channel.uid, leaving: null };
+  call.wait = { queue, uid: channel.uid, state: 'waiting', others: null };
   scene.tell({
     fact: 'queue.join',
     call: call.key,
@@ -53,25 +53,26 @@ const callerLeave: Handler = (scene, event) => {
   const queue = queueIn(event);
   if (!channel || !queue) return;
   const { call } = channel.leg;
-  const waiting = countIn(event, 'count');
-  if (call.wait?.uid !== channel.uid) call.wait = { queue, uid: channel.uid, leaving: null };
-  const leave = (why: QueueLeaveReason | null) => leaves(scene, call, queue, waiting, why);
-  if (agentAnswered(call, queue)) leave('connected');
-  else if (channel.leg.hungUpFirst || !channel.alive) leave('abandoned');
-  else if (!scene.tellsVariables) leave(null);
-  // What comes next tells: QUEUESTATUS, the end of the caller, or the dialplan going on elsewhere.
-  else if (call.wait) call.wait.leaving = leave;
+  const wait: QueueWait = { queue, uid: channel.uid, state: 'leaving', others: countIn(event, 'count') };
+  call.wait = wait;
+  if (agentAnswered(call, queue)) leaves(scene, call, wait, 'connected');
+  else if (channel.leg.hungUpFirst || !channel.alive) leaves(scene, call, wait, 'abandoned');
+  // What comes next tells the reason: QUEUESTATUS, the end of the caller, or the dialplan going on elsewhere.
+  else if (!scene.tellsVariables) leaves(scene, call, wait, null);
 };
 
-export function leaves(
-  scene: Scene,
-  call: AsteriskCall,
-  queue: string,
-  waiting: number | null,
-  why: QueueLeaveReason | null,
-): void {
-  call.wait = null;
-  scene.tell({ fact: 'queue.leave', call: call.key, queue: { id: queue, waiting }, ...(why && { why }) });
+/** The caller is out of the queue, for this reason; without one, it may still be told. */
+export function leaves(scene: Scene, call: AsteriskCall, wait: QueueWait, why: QueueLeaveReason | null): void {
+  wait.state = 'left';
+  if (why) call.wait = null;
+  const { queue, others } = wait;
+  scene.tell({ fact: 'queue.leave', call: call.key, queue: { id: queue, waiting: others }, ...(why && { why }) });
+}
+
+/** This channel goes on or ends, so the reason for which it left its queue is this one, if none was told. */
+export function leavesFor(scene: Scene, channel: Channel, why: QueueLeaveReason): void {
+  const { call } = channel.leg;
+  if (call.wait?.uid === channel.uid && call.wait.state === 'leaving') leaves(scene, call, call.wait, why);
 }
 
 export function agentAnswered(call: AsteriskCall, queue: string): boolean {
@@ -84,8 +85,7 @@ export function queueStatus(scene: Scene, channel: Channel, value: string): void
   const { call } = channel.leg;
   const { wait } = call;
   const why = WHY[value];
-  if (!why || wait?.uid !== channel.uid || !wait.leaving) return;
-  leaves(scene, call, wait.queue, null, why);
+  if (why && wait?.uid === channel.uid && wait.state !== 'waiting') leaves(scene, call, wait, why);
 }
 
 export function memberIn(event: ManagerEvent): Partial<QueueMember> {
@@ -133,7 +133,7 @@ const agentConnect: Handler = (scene, event) => {
   }
   const call = (caller ?? agent)?.leg.call;
   const waitSeconds = countIn(event, 'holdtime');
-  if (call?.wait?.leaving) leaves(scene, call, queue, null, 'connected');
+  if (call?.wait && call.wait.state !== 'waiting') leaves(scene, call, call.wait, 'connected');
   scene.tell({
     fact: 'queue.member.connect',
     queue: { id: queue, waitSeconds },

@@ -97,8 +97,8 @@ function queues(scene: Scene, items: readonly ManagerEvent[], first: boolean): v
   }
   for (const call of scene.tables.liveCalls()) {
     const { wait } = call;
-    if (!wait || waiting.has(wait.uid)) continue;
-    leaves(scene, call, wait.queue, null, agentAnswered(call, wait.queue) || call.answered ? 'connected' : null);
+    if (!wait || wait.state === 'left' || waiting.has(wait.uid)) continue;
+    leaves(scene, call, wait, agentAnswered(call, wait.queue) || call.answered ? 'connected' : null);
   }
   const { added, removed, changed } = scene.roster.replace(seats);
   if (first) return;
@@ -113,9 +113,9 @@ function waits(scene: Scene, item: ManagerEvent, queue: string, waiting: Set<str
   if (!channel?.alive) return;
   waiting.add(channel.uid);
   const { call } = channel.leg;
-  if (call.wait?.uid === channel.uid && call.wait.queue === queue) return;
+  if (call.wait?.uid === channel.uid && call.wait.queue === queue && call.wait.state !== 'left') return;
   scene.announce(call);
-  call.wait = { queue, uid: channel.uid, leaving: null };
+  call.wait = { queue, uid: channel.uid, state: 'waiting', others: null };
   scene.tell({
     fact: 'queue.join',
     call: call.key,

@@ -328,8 +328,9 @@ export function resultOf(call: AsteriskCall): LegResult | null {
   if (call.answered) return { disposition: 'answered', ...(call.endReason && { reason: call.endReason }) };
   if (call.cancelled) return { disposition: 'cancelled', ...(call.cancelled !== true && { reason: call.cancelled }) };
   const { calleeResult, callerResult } = call;
-  // The caller's leg often ends with the code of the called one, and sometimes earlier.
-  if (calleeResult && !calleeResult.reason && callerResult?.disposition === calleeResult.disposition) return callerResult;
+  // The caller's leg often ends with the code of the called one, and sometimes earlier; 16 is Asterisk's own hang-up.
+  if (calleeResult && !calleeResult.reason && callerResult?.disposition === calleeResult.disposition)
+    return callerResult.reason?.code === '16' ? calleeResult : callerResult;
   return calleeResult ?? callerResult;
 }
 

@@ -3,4 +3,4 @@
 export { CallTracker } from './tracker';
 export type { TrackerOptions } from './tracker';
 export type { Emission } from './emission';
-export { iso, TrackedCall } from './tracked-call';
+export { iso, isTime, TrackedCall } from './tracked-call';

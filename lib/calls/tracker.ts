@@ -432,5 +432,5 @@ function isAnsweredCallee(leg: Leg): boolean {
 }
 
 function known(party: Partial<Party>): Partial<Party> {
-  return Object.fromEntries(Object.entries(party).filter(([, value]) => value)) as Partial<Party>;
+  return Object.fromEntries(Object.entries(party).filter(([, value]) => value));
 }

@@ -13,6 +13,8 @@ import type {
   TestReport,
 } from '../../lib/provider';
 
+type Now<T> = T extends unknown ? Omit<T, 'at'> & { at?: number } : never;
+
 const words = (text: string) => ({ 'en-US': text, sk: text, ru: text });
 
 export const ALL: Capabilities = {
@@ -46,7 +48,7 @@ export interface Desk {
   answer: (sent: Sent) => Promise<Accepted> | Accepted;
   close: () => Promise<void>;
   /** States facts, all now. */
-  say: (...facts: (Omit<Fact, 'at'> & { at?: number })[]) => void;
+  say: (...facts: Now<Fact>[]) => void;
   listen: (filter?: Partial<Filter>) => { events: PbxEvent[]; raws: unknown[]; topics: () => Topic[]; end: () => void };
   statuses: () => AccountStatus[];
 }
@@ -116,7 +118,7 @@ export function openDesk(options: DeskOptions = {}): Desk {
     answer: () => ({}),
     close: () => account.close(),
     say: (...facts) => {
-      for (const fact of facts) given.fact({ at: clock.now(), ...fact } as Fact);
+      for (const fact of facts) given.fact({ at: clock.now(), ...fact });
     },
     listen: (filter = {}) => {
       const events: PbxEvent[] = [];

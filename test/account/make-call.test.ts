@@ -6,6 +6,11 @@ import type { CallCommand, CallEvent, CommandOutcome } from '../../lib/index';
 import { openDesk, settled } from './desk';
 import type { Desk } from './desk';
 
+const rings = { fact: 'leg.ringing', call: 'A', leg: 'far', party: { number: '+421900123456' } } as const;
+const answers = { ...rings, fact: 'leg.answer' } as const;
+const ends = (disposition: 'answered' | 'busy' | 'cancelled' | 'no-answer' = 'answered') =>
+  ({ fact: 'call.end', call: 'A', result: { disposition } }) as const;
+
 describe('account: make call', () => {
   let desk: Desk;
   beforeEach(() => {
@@ -18,10 +23,6 @@ describe('account: make call', () => {
   const reference = () => desk.sent[0]?.context.reference ?? '';
   const begin = (more: object = {}) =>
     ({ fact: 'call.begin', call: 'A', details: { direction: 'outbound' }, reference: reference(), ...more }) as const;
-  const rings = { fact: 'leg.ringing', call: 'A', leg: 'far', party: { number: '+421900123456' } } as const;
-  const answers = { ...rings, fact: 'leg.answer' } as const;
-  const ends = (disposition: 'answered' | 'busy' | 'cancelled' | 'no-answer' = 'answered') =>
-    ({ fact: 'call.end', call: 'A', result: { disposition } }) as const;
 
   it('accepted: as soon as the PBX has taken it', async () => {
     const { payload } = await place();

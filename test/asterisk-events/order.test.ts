@@ -31,6 +31,8 @@ const SCENES = [
 ];
 
 const SHUFFLES = 60;
+/** By how many events another may be late. */
+const LAG = 5;
 
 /** Every channel (and member, which has none) that an event tells about: its order within each of these is kept. */
 const SUBJECTS = ['uniqueid', 'destuniqueid', 'interface'];
@@ -56,20 +58,24 @@ function canonical(events: readonly AmiMessage[]): Record<string, string[]> {
   return Object.fromEntries(Object.entries(stories).map(([call, steps]) => [call, [...steps].sort()]));
 }
 
+/** An order that Asterisk's threads could have produced: no event is overtaken by more than a few others. */
 function shuffle(events: readonly AmiMessage[], random: () => number): AmiMessage[] {
-  const waiting = events.map((event) => ({ event, subjects: subjectsOf(event) }));
+  const waiting = events.map((event) => ({ event, subjects: subjectsOf(event), overtaken: 0 }));
   const result: AmiMessage[] = [];
   while (waiting.length > 0) {
     const ahead = new Set<string>();
     const free: number[] = [];
-    for (const [index, { subjects }] of waiting.entries()) {
+    for (const [index, { subjects, overtaken }] of waiting.entries()) {
       if (!subjects.some((subject) => ahead.has(subject))) free.push(index);
       for (const subject of subjects) ahead.add(subject);
-      // Threads lag by a few events, not by a whole call.
-      if (index > 12) break;
+      if (overtaken >= LAG) break;
     }
     const chosen = free[Math.floor(random() * free.length)] ?? 0;
     const [next] = waiting.splice(chosen, 1);
+    for (let index = 0; index < chosen; index++) {
+      const passed = waiting[index];
+      if (passed) passed.overtaken++;
+    }
     if (next) result.push(next.event);
   }
   return result;

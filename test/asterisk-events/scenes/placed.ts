@@ -9,7 +9,11 @@ export const CLICK_TO_CALL: Record<string, Story> = {
   'sg-click2dial-busy': ['begin unknown 1001', 'end busy (17) unknown 1001>-'],
   // 16 tells no code for a phone that rang out.
   'sh-click2dial-noanswer': ['begin unknown 1001', 'end no-answer (19?) unknown 1001>-'],
-  'sh2-click2dial-callee-noanswer': ['begin unknown 1001', 'ringing 1002', 'end no-answer internal 1001>1002'],
+  'sh2-click2dial-callee-noanswer': [
+    'begin unknown 1001',
+    'ringing 1002', // The dialplan hangs up with that code.
+    'end no-answer (19) internal 1001>1002',
+  ],
   'o1-click2dial-channelid-pings': [
     'begin unknown 1001',
     'ringing 1002',

@@ -42,6 +42,8 @@ export class SipCall {
   readonly #reached = new Set<CallState>(['calling']);
   readonly #watchers = new Set<Watcher>();
   #resolveEnded: (end: CallEnd) => void = () => undefined;
+  readonly #acknowledgement: Promise<void>;
+  #acknowledged: (() => void) | undefined;
   #remote: string;
   #target: string;
   #farMedia = '';
@@ -59,6 +61,9 @@ export class SipCall {
     this.#farMedia = parts.invite?.body ?? '';
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
+    });
+    this.#acknowledgement = new Promise((resolve) => {
+      this.#acknowledged = resolve;
     });
   }
 
@@ -187,6 +192,8 @@ export class SipCall {
 
   async hangUp(): Promise<void> {
     if (this.state !== 'answered') return;
+    // RFC 3261 15: the called side must not send BYE before its answer was acknowledged.
+    if (this.#invite) await this.#acknowledgement;
     this.#end({ by: 'phone', status: null });
     await this.#request('BYE');
   }
@@ -260,6 +267,7 @@ export class SipCall {
   receive(message: SipMessage): void {
     switch (message.method) {
       case 'ACK':
+        this.#acknowledged?.();
         return;
       case 'INVITE':
         if (message.header('cseq') === this.#invite?.header('cseq')) return; // the PBX repeats itself

@@ -49,6 +49,8 @@ export interface Text {
   readonly body: string;
 }
 
+/** RFC 3261 17.1.1.1: estimate of a round trip. */
+const T1_MS = 500;
 /** A request gets its final response within this time, or the test fails. A call may ring this long. */
 const ANSWER_MS = 40_000;
 
@@ -66,6 +68,8 @@ export class SipPhone {
   readonly #media: Socket = createSocket('udp4');
   readonly #pending = new Map<string, (response: SipMessage) => void>();
   readonly #calls = new Map<string, SipCall>();
+  /** Call-IDs of the past: a PBX that is slow repeats an INVITE after its call is over. */
+  readonly #past = new Set<string>();
   #cseq = 0;
   #sessionVersion = 0;
 
@@ -155,6 +159,7 @@ export class SipPhone {
 
   forget(call: SipCall): void {
     this.#calls.delete(call.callId);
+    this.#past.add(call.callId);
   }
 
   via(branch: string): string {
@@ -209,13 +214,25 @@ export class SipPhone {
       ...authorization,
     ];
     const key = `${branch} ${method}`;
+    const text = formatSip(`${method} ${uri} SIP/2.0`, headers, request.body, request.contentType);
+    // RFC 3261 17.1: UDP loses packets, so a request is sent again until something answers it.
+    let again: NodeJS.Timeout | undefined;
+    const sendUntilHeard = (waitMs: number): void => {
+      this.send(text);
+      again = setTimeout(() => {
+        if (this.#pending.has(key)) sendUntilHeard(waitMs * 2);
+      }, waitMs);
+      again.unref();
+    };
     const final = new Promise<SipMessage>((resolve, reject) => {
       const deadline = setTimeout(() => {
+        clearTimeout(again);
         this.#pending.delete(key);
         reject(new Error(`phone ${this.user}: no final response to ${method} ${uri}`));
       }, ANSWER_MS);
       deadline.unref();
       this.#pending.set(key, (response) => {
+        clearTimeout(again);
         if (response.status < 200) {
           request.onProvisional?.(response, branch, cseq);
           return;
@@ -226,7 +243,7 @@ export class SipPhone {
         resolve(response);
       });
     });
-    this.send(formatSip(`${method} ${uri} SIP/2.0`, headers, request.body, request.contentType));
+    sendUntilHeard(T1_MS);
     return await final;
   }
 
@@ -258,6 +275,10 @@ export class SipPhone {
     }
     switch (message.method) {
       case 'INVITE': {
+        if (this.#past.has(message.header('call-id'))) {
+          this.reply(message, 487, 'Request Terminated', { toTag: token() });
+          return;
+        }
         const incoming = SipCall.incoming(this, message);
         this.#calls.set(incoming.callId, incoming);
         this.reply(message, 100, 'Trying');
