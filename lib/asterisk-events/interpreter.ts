@@ -72,11 +72,15 @@ export class Interpreter {
     return this.scene.tables;
   }
 
-  /** @param receivedAt milliseconds; stands in where the PBX does not stamp its events */
-  apply(event: ManagerEvent, receivedAt: number): void {
+  /**
+   * @param receivedAt milliseconds; stands in where the PBX does not stamp its events
+   * @returns whether a fact came of it
+   */
+  apply(event: ManagerEvent, receivedAt: number): boolean {
     const handler = HANDLERS.get(event.name);
-    if (!handler) return;
+    if (!handler) return false;
     const { scene } = this;
+    const { told } = scene;
     scene.at = this.#time(event, receivedAt);
     scene.event = event;
     try {
@@ -84,6 +88,7 @@ export class Interpreter {
     } finally {
       scene.event = null;
     }
+    return scene.told > told;
   }
 
   /** A call will be placed with this Uniqueid: its first fact tells from whom and to whom, and whose command it was. */

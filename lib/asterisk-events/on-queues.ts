@@ -92,7 +92,8 @@ export function memberIn(event: ManagerEvent): Partial<QueueMember> {
   // 16 and 22 say Interface in events, older versions Location.
   const device = known(event, 'interface') ?? known(event, 'location');
   const extension = device && extensionOf(device);
-  const name = nameIn(event, 'membername');
+  // Items of the list QueueStatus say Name.
+  const name = nameIn(event, 'membername') ?? nameIn(event, 'name');
   return {
     extension: extension && kept(extension),
     // Without a name of its own a member is named by its interface.

@@ -54,23 +54,25 @@ function channels(scene: Scene, items: readonly ManagerEvent[]): void {
     const bridge = known(item, 'bridgeid');
     channel.bridge = bridge && kept(bridge);
   }
-  for (const channel of listed) stands(scene, channel);
+  for (const channel of listed) if (channel.half === 2) passes(channel);
+  for (const channel of listed) if (channel.half !== 2) stands(scene, channel);
   for (const channel of scene.tables.channels())
     if (channel.alive && !listed.has(channel)) scene.hangup(channel, 0, null);
+}
+
+/** The other party in the bridge of the second half is the one behind this Local channel. */
+function passes({ leg, bridge }: Channel): void {
+  if (!bridge) return;
+  for (const other of leg.call.legs) {
+    if (other === leg || !other.channels.some((channel) => channel.bridge === bridge)) continue;
+    leg.passing = true;
+    other.through ??= leg;
+  }
 }
 
 /** What the state of a listed channel means for its leg; who called it is in no list. */
 function stands(scene: Scene, channel: Channel): void {
   const { leg } = channel;
-  if (channel.half === 2) {
-    // The other party in the bridge of the second half is the one behind this Local channel.
-    for (const other of leg.call.legs) {
-      if (other === leg || !channel.bridge || !other.channels.some(({ bridge }) => bridge === channel.bridge)) continue;
-      leg.passing = true;
-      other.through ??= leg;
-    }
-    return;
-  }
   if (!leg.root && !leg.consult) leg.dialled = true;
   if (channel.state === STATE.ringing) {
     leg.ringing = true;

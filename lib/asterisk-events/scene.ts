@@ -42,6 +42,8 @@ export class Scene {
   beganAt: number | null = null;
   /** Whether the PBX tells variables to this user: without them some reasons stay unknown. */
   tellsVariables = false;
+  /** How many facts were stated. */
+  told = 0;
   readonly #state: (fact: Fact) => void;
   readonly #rawOf: (event: ManagerEvent) => unknown;
 
@@ -72,6 +74,7 @@ export class Scene {
     if (event) {
       Object.defineProperty(fact, 'raw', { get: () => this.#rawOf(event), enumerable: true, configurable: true });
     }
+    this.told++;
     this.#state(fact);
   }
 

@@ -123,7 +123,7 @@ export class TrackedCall {
 }
 
 /** What is known stays, what is new is added; a new number or extension belongs to another person, so the old name goes. */
-function joined(old: Readonly<Party>, more: Partial<Party>): Readonly<Party> {
+export function joined(old: Readonly<Party>, more: Partial<Party>): Readonly<Party> {
   const number = more.number || null;
   const extension = more.extension || null;
   if (!number && !extension && !more.name) return old;

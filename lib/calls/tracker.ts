@@ -15,7 +15,7 @@ import { endResult } from './outcome';
 import { QUEUE_MEMBER_PREFIX, QueueStays } from './queue-stays';
 import { Recently } from './recently';
 import type { Leg } from './tracked-call';
-import { isTime, own, owned, TrackedCall } from './tracked-call';
+import { isTime, joined, own, owned, TrackedCall } from './tracked-call';
 
 export interface TrackerOptions {
   emit: (emission: Emission) => void;
@@ -227,7 +227,7 @@ export class CallTracker {
       leg = { id: own(id), role, state: 'new', party: NOBODY };
       call.legs.push(leg);
     }
-    if (party) leg.party = owned({ ...leg.party, ...known(party) });
+    if (party) leg.party = joined(leg.party, party);
     return leg;
   }
 
@@ -429,8 +429,4 @@ export class CallTracker {
 
 function isAnsweredCallee(leg: Leg): boolean {
   return leg.role === 'callee' && leg.state === 'answered';
-}
-
-function known(party: Partial<Party>): Partial<Party> {
-  return Object.fromEntries(Object.entries(party).filter(([, value]) => value));
 }

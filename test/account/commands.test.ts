@@ -100,6 +100,13 @@ describe('account: commands', () => {
     });
   });
 
+  it('what could not be sent for want of a connection does not count to the ceiling', async () => {
+    open({ dialLimit: 1, opening: () => {} });
+    await refused(CALL, 'not-connected', /no connection/);
+    desk.host.state('connected');
+    await desk.account.execute(CALL);
+  });
+
   it('the provider gets the very number that was checked', async () => {
     open({ dialAllow: ['+421*'] });
     await desk.account.execute({ ...CALL, to: ' +421 (900) 123-456 ' });

@@ -64,6 +64,16 @@ describe('call tracker: merges', () => {
     );
   });
 
+  it('a call whose last leg has just gone lives on with the legs it gets', () => {
+    const { say, clock, topics, call } = record();
+    say(begin('B', 'internal'), answers('B', '22'), begin('A'), answers('A', '21'), leaves('A', '21'));
+    clock.advance(50);
+    say(merge('B', 'A'));
+    clock.advance(10_000);
+    assert.equal(call('A').state, 'answered');
+    assert.equal(topics().filter((topic) => topic === 'call.end').length, 1);
+  });
+
   it('an attended transfer is told on the call that goes on', () => {
     const { say, told, call } = record();
     say(begin('A'), answers('A', '21'), { fact: 'call.hold', call: 'A' });

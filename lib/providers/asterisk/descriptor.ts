@@ -138,9 +138,10 @@ export const descriptor: ProviderDescriptor = {
       type: 'number',
       label: { 'en-US': 'FastAGI port', sk: 'Port FastAGI', ru: 'Порт FastAGI' },
       hint: {
-        'en-US': 'Where the dialplan asks the flow for a route, with AGI(agi://node-red:4573/route); 0 = off.',
-        sk: 'Kde sa dialplán pýta flow na cestu hovoru cez AGI(agi://node-red:4573/route); 0 = vypnuté.',
-        ru: 'Где диалплан спрашивает у потока маршрут через AGI(agi://node-red:4573/route); 0 — выключено.',
+        'en-US':
+          'Route request: paste this line into the dialplan of incoming calls, with the address of Node-RED and this port: same => n,AGI(agi://NODE-RED:4573/route). 0 = off. Only the PBX itself and private networks may connect.',
+        sk: 'Otázka na smerovanie: vložte tento riadok do dialplánu prichádzajúcich hovorov, s adresou Node-RED a týmto portom: same => n,AGI(agi://NODE-RED:4573/route). 0 = vypnuté. Pripojiť sa smie len ústredňa a súkromné siete.',
+        ru: 'Запрос маршрута: вставьте эту строку в диалплан входящих звонков, указав адрес Node-RED и этот порт: same => n,AGI(agi://NODE-RED:4573/route). 0 — выключено. Подключаться могут только сама АТС и частные сети.',
       },
       default: 0,
       min: 0,
@@ -158,7 +159,7 @@ export const descriptor: ProviderDescriptor = {
     recording: ['start', 'stop', 'fetch', 'link'],
     queries: ['members', 'queues', 'calls'],
     action: true,
-    route: false,
+    route: true,
     events: EVENTS,
   },
   secretKeys: ['Secret', 'Key', 'Md5Cred', 'MD5Secret', 'RemoteSecret', 'ExpectedResponse', 'ReceivedChallenge'],

@@ -16,7 +16,7 @@ import type { Settings } from './config';
 const MOST_KEPT = 20_000;
 
 /** Events this provider itself reads, besides those that mean something to calls. */
-const OWN_EVENTS: ReadonlySet<string> = new Set(['OriginateResponse', 'Shutdown', 'FullyBooted']);
+const OWN_EVENTS: ReadonlySet<string> = new Set(['OriginateResponse', 'Shutdown']);
 
 export interface Ears {
   interpreter: Interpreter;
@@ -81,7 +81,8 @@ export class Live implements Session {
 
   #apply(event: AmiMessage, at: number): void {
     const { interpreter, host } = this.#ears;
-    if (AMI_EVENTS.has(event.name)) interpreter.apply(event, at);
-    else if (host.wants('raw')) host.fact({ fact: 'raw', at, name: event.name, message: event.toObject() });
+    if (interpreter.apply(event, at)) return;
+    // No topic of its own: nothing came of it for calls, queues and recordings.
+    if (host.wants('raw')) host.fact({ fact: 'raw', at, name: event.name, message: event.toObject() });
   }
 }

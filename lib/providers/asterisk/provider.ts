@@ -10,6 +10,7 @@ import { Link } from '../../transport/link';
 import { runAction } from './actions';
 import { settingsOf } from './config';
 import type { Settings } from './config';
+import { FastAgi } from './fast-agi';
 import { overview } from './lists';
 import type { Overview } from './lists';
 import { Live } from './live';
@@ -26,6 +27,8 @@ interface Running {
   interpreter: Interpreter;
   placing: Placing;
   link: Link<Live>;
+  /** `null`: the dialplan does not ask for routes. */
+  agi: FastAgi | null;
 }
 
 export class AsteriskProvider implements Provider {
@@ -35,6 +38,8 @@ export class AsteriskProvider implements Provider {
   #heard: Live | null = null;
   /** When the last connection was last heard; `null` before the first, and once the gap is told. */
   #silentSince: number | null = null;
+  /** Whether the lists made up for that silence. */
+  #recovered = false;
   /** Asterisk said that it goes down: its calls end with it. */
   #goesDown = false;
   #toldMissing = '';
@@ -70,16 +75,22 @@ export class AsteriskProvider implements Provider {
       connect: (signal) => this.#connect(settings, interpreter, signal),
       ready: (live) => this.#resync(live, interpreter),
       lost: () => this.#lost(interpreter),
-      state: (state, reason) => host.state(state, reason),
+      state: (state, reason) => {
+        host.state(state, reason);
+        if (state === 'connected') this.#tellGap();
+      },
     });
-    this.#running = { settings, interpreter, placing, link };
+    const { agiPort: port, host: pbx, context } = settings;
+    const agi = port > 0 ? new FastAgi({ port, pbx, context, host }) : null;
+    this.#running = { settings, interpreter, placing, link, agi };
+    void agi?.open();
     link.open();
   }
 
   async close(): Promise<void> {
     const running = this.#running;
     this.#running = null;
-    await running?.link.close();
+    await Promise.all([running?.link.close(), running?.agi?.close()]);
   }
 
   execute(command: Exclude<Command, QueryCommand>, context: CommandContext): Promise<Accepted> {
@@ -170,11 +181,15 @@ export class AsteriskProvider implements Provider {
     const inTime = live.waits;
     if (inTime) interpreter.reconcile(listsOf(seen, first), clock.now());
     live.release();
-    const recovered = inTime && seen.channels !== undefined && seen.queues !== undefined;
-    if (!first) this.#host.gap(this.#silentSince ?? clock.now(), clock.now(), recovered);
-    this.#silentSince = null;
+    if (!first) this.#recovered = inTime && seen.channels !== undefined && seen.queues !== undefined;
     this.#tellMissing(seen);
     this.#host.log.info(`connected to Asterisk ${seen.version ?? 'of unknown version'}`);
+  }
+
+  #tellGap(): void {
+    if (this.#silentSince === null) return;
+    this.#host.gap(this.#silentSince, this.#host.clock.now(), this.#recovered);
+    this.#silentSince = null;
   }
 
   #tellMissing({ missing }: Overview): void {

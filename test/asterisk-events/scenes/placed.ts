@@ -81,7 +81,7 @@ export const LOCAL_CHANNELS: Record<string, Story> = {
     'dtmf # by 102',
     'dtmf 1 by 102',
     'hold by 102',
-    ...[...'101'].map((digit) => `dtmf ${digit} by 102`),
+    ...'101'.split('').map((digit) => `dtmf ${digit} by 102`),
     'resume by 102',
     'transfer blind by 102 to 101',
     'end answered (16) unknown 555>101',
@@ -107,7 +107,7 @@ export const LOCAL_CHANNELS: Record<string, Story> = {
 };
 
 function annAsks(number: string): string[] {
-  return ['dtmf * by 102', 'dtmf 2 by 102', 'hold by 102', ...[...number].map((digit) => `dtmf ${digit} by 102`)];
+  return ['dtmf * by 102', 'dtmf 2 by 102', 'hold by 102', ...number.split('').map((digit) => `dtmf ${digit} by 102`)];
 }
 
 export const RECORDINGS: Record<string, Story> = {

@@ -10,7 +10,7 @@ const ASKS_1003 = [
   'dtmf * by 1002',
   'dtmf 2 by 1002',
   'hold by 1002',
-  ...[...'1003'].map((digit) => `dtmf ${digit} by 1002`),
+  ...'1003'.split('').map((digit) => `dtmf ${digit} by 1002`),
 ];
 
 export const TRANSFERS: Record<string, Story> = {

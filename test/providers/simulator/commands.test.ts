@@ -178,6 +178,11 @@ describe('simulator: commands', () => {
       );
       const [end] = office.of<CallEvent>('call.end');
       assert.deepEqual([end?.call.id, end?.call.reason?.code], [consultation, 'merged']);
+      const free = (await query<Member[]>('members')).filter(({ state }) => state === 'idle');
+      assert.ok(
+        free.some(({ extension }) => extension === '21'),
+        'who transferred is free again',
+      );
       await office.act({ do: 'hangup', call });
       assert.equal(office.of('call.end').length, 2);
     });

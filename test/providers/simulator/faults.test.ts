@@ -156,6 +156,15 @@ describe('simulator: faults of the line', () => {
     );
   });
 
+  it('only as many messages come twice as the script wants', async () => {
+    let lamps = 0;
+    office.account.subscribe({ topics: ['raw'] }, () => lamps++);
+    await office.act({ do: 'fault', fault: 'duplicate', count: 3 });
+    // The created call and its two legs, then the lamp of the phone.
+    await incoming();
+    assert.equal(lamps, 1);
+  });
+
   it('what comes in the wrong order still gives one begin and one end', async () => {
     for (let round = 0; round < 5; round++) {
       await office.act({ do: 'fault', fault: 'reorder', count: round + 1 });

@@ -37,7 +37,10 @@ async function hourOf(config: Record<string, unknown>): Promise<Office> {
   return office;
 }
 
-describe('simulator: traffic', () => {
+describe('simulator: traffic', function () {
+  // Thousands of calls, on machines that may have other things to do.
+  this.timeout(60_000);
+
   it('is the same for the same seed and the same clock', async () => {
     const [one, other] = [await hourOf({ seed: 'monday' }), await hourOf({ seed: 'monday' })];
     assert.deepEqual(story(one.events), story(other.events));
@@ -93,7 +96,8 @@ describe('simulator: traffic', () => {
   });
 
   it('gives every call one begin and one end, and transfers keep the call', async () => {
-    const office = await hourOf({ callsPerMinute: 30, seed: 'busy day' });
+    const office = await openOffice({ callsPerMinute: 60, seed: 'busy day', extensions: '21-40' });
+    await office.clock.run(600_000);
     await office.act({ do: 'traffic', callsPerMinute: 0 });
     await office.clock.run(600_000);
     assert.deepEqual(office.account.calls(), []);
@@ -108,7 +112,7 @@ describe('simulator: traffic', () => {
       if (event.type === 'call.end')
         assert.ok(call.disposition && call.disposition !== 'unknown', JSON.stringify(call));
     }
-    assert.ok(perCall.size > 1_000);
+    assert.ok(perCall.size > 500);
     for (const [id, topics] of perCall) {
       const count = (topic: string) => topics.filter((one) => one === topic).length;
       assert.equal(topics[0], 'call.begin', id);

@@ -113,6 +113,11 @@ export const CALLS: Scenes = {
     (await alice.incoming.take()).reject(486, 'Busy Here');
     await caller.ended;
   },
+  't3b-trunk-in-declined': async ({ jana, alice }) => {
+    const caller = jana.call('0220282028');
+    (await alice.incoming.take()).reject(603, 'Decline');
+    await caller.ended;
+  },
   't4-trunk-in-caller-cancels': async ({ jana, alice }) => {
     const caller = jana.call('0220282028');
     (await alice.incoming.take()).ring();
@@ -243,6 +248,19 @@ export const CALLS: Scenes = {
     await pause(1500);
     await (await alice).hangUp();
     await jana.ended;
+  },
+  'o3b-click2dial-out-busy': async (scene) => {
+    const alice = takes(scene.alice);
+    await originate(scene, {
+      Channel: 'PJSIP/1001',
+      Context: 'from-internal',
+      Exten: '0900123456',
+      ChannelId: 'click-o3b-a',
+    });
+    (await scene.jana.incoming.take()).reject(486, 'Busy Here');
+    await (
+      await alice
+    ).ended;
   },
   'o4-click2dial-caller-declines': async (scene) => {
     const declines = scene.alice.incoming.take().then((call) => {

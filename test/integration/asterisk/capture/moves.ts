@@ -175,6 +175,25 @@ export const MOVES: Scenes = {
     await target.hangUp();
     await caller.ended;
   },
+  'r1b-redirect-ringing-trunk-in': async (scene) => {
+    const caller = scene.jana.call('0220282028');
+    const ringing = (await scene.alice.incoming.take()).ring();
+    await caller.until('ringing');
+    await pause(600);
+    await scene.recorded.action({
+      Action: 'Redirect',
+      Channel: await firstChannel(scene),
+      Context: 'from-internal',
+      Exten: '1002',
+      Priority: '1',
+    });
+    const target = await takes(scene.bob);
+    await ringing.ended;
+    await caller.until('answered');
+    await pause(1000);
+    await target.hangUp();
+    await caller.ended;
+  },
   'r2-redirect-queued': async (scene) => {
     const caller = scene.jana.call('0220282029');
     const first = (await scene.bob.incoming.take()).ring();

@@ -54,6 +54,13 @@ export const QUEUES: Scenes = {
     await caller.until('answered');
     await caller.ended;
   },
+  'qd2-queue-timeout-hangup-trunk-in': async ({ jana, bob, carol }) => {
+    const caller = jana.call('0220282035');
+    (await bob.incoming.take()).ring();
+    (await carol.incoming.take()).ring();
+    await caller.until('answered');
+    await caller.ended;
+  },
   'qe-queue-agent-attended-transfer': async (scene) => {
     const caller = scene.jana.call('0220282029');
     (await scene.carol.incoming.take()).reject(486, 'Busy Here');
