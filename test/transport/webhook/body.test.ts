@@ -24,6 +24,9 @@ const status = (reading: ReturnType<typeof readForm> | ReturnType<typeof readJso
   reading.ok ? 200 : reading.response.status;
 const fields = (reading: ReturnType<typeof readForm>) => (reading.ok ? Object.fromEntries(reading.value) : null);
 
+const json = (body: string | null, parsed?: unknown) =>
+  readJson(request({ body: body === null ? null : Buffer.from(body), ...(parsed !== undefined && { parsed }) }));
+
 describe('the body of a webhook', () => {
   it('is a form with its fields decoded once', () => {
     assert.deepEqual(fields(form('a=1+2&b=%2B%252B&c=&d&%D0%BF=%D1%8F')), {
@@ -84,8 +87,6 @@ describe('the body of a webhook', () => {
   });
 
   it('may be JSON', () => {
-    const json = (body: string | null, parsed?: unknown) =>
-      readJson(request({ body: body === null ? null : Buffer.from(body), ...(parsed !== undefined && { parsed }) }));
     assert.deepEqual(json('{"a":[1]}'), { ok: true, value: { a: [1] } });
     assert.deepEqual(json(null, { a: [1] }), { ok: true, value: { a: [1] } });
     assert.equal(status(json('{"a":')), 400);

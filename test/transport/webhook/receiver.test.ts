@@ -106,13 +106,13 @@ describe('the list of sources', () => {
     });
 });
 
-describe('the address of the sender', () => {
-  const from = (remoteAddress: string, forwarded: string | undefined, proxies: string[] | null) =>
-    clientAddress(
-      { remoteAddress, headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded } },
-      proxies && new SourceList(proxies),
-    );
+const from = (remoteAddress: string, forwarded: string | undefined, proxies: string[] | null) =>
+  clientAddress(
+    { remoteAddress, headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded } },
+    proxies && new SourceList(proxies),
+  );
 
+describe('the address of the sender', () => {
   it('is the peer when no proxy is listed, whatever the header says', () => {
     assert.equal(from('203.0.113.9', '81.88.80.132', null), '203.0.113.9');
     assert.equal(from('203.0.113.9', '81.88.80.132', ['127.0.0.1']), '203.0.113.9');
