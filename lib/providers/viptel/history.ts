@@ -1,0 +1,159 @@
+/** The call history as canonical calls, and as the end of calls whose end was not seen. */
+
+import type { LegResult } from '../../facts';
+import { NOBODY, party, PbxError } from '../../model';
+import type { Direction, Disposition, HistoryEntry, Party } from '../../model';
+import { toLocalTime, toUtcTime } from './local-time';
+import type { Directory } from './numbers';
+import { sameLine } from './numbers';
+import type { ViptelRest } from './rest';
+import { history } from './rest-lists';
+import type { HistoryRecord } from './rest-lists';
+import { textOf } from './wire';
+
+/** The most records of one answer. */
+export const PAGE = 3_000;
+const MAX_PAGES = 4;
+const DEFAULT_LIMIT = 100;
+const DAY_MS = 86_400_000;
+
+/** Words of the history, which are not those of the events. */
+const STATUSES: readonly (readonly [RegExp, Disposition])[] = [
+  [/^answer/i, 'answered'],
+  [/^(?:miss|no.?answer|unanswer|abandon)/i, 'no-answer'],
+  [/^busy/i, 'busy'],
+  [/^cancel/i, 'cancelled'],
+  [/^(?:dontcall|reject|declin)/i, 'rejected'],
+  [/^(?:chanunavail|unreach|unavail)/i, 'unreachable'],
+  [/^(?:congestion|invalid)/i, 'invalid-number'],
+  [/^fail/i, 'failed'],
+];
+
+/**
+ * Bounds of a span for VIPTel. In which zone it reads them nobody knows; written so, the span covers the wanted one either way, and is at
+ * most the offset of the zone longer.
+ */
+export function bounds(fromMs: number, toMs: number | null): { date_from: string; date_to?: string } {
+  return { date_from: toUtcTime(fromMs), ...(toMs !== null && { date_to: toLocalTime(toMs) }) };
+}
+
+/** `query history`: newest first. */
+export async function queryHistory(
+  rest: ViptelRest,
+  directory: Directory,
+  params: Readonly<Record<string, unknown>>,
+  now: number,
+  signal: AbortSignal,
+): Promise<HistoryEntry[]> {
+  const from = timeOf(params['from'], 'from') ?? now - DAY_MS;
+  const to = timeOf(params['to'], 'to');
+  const limit = limitOf(params['limit']);
+  const wanted = filterOf(params);
+  const records: HistoryRecord[] = [];
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const got = await history(rest, { ...bounds(from, to), limit: PAGE, offset: page * PAGE }, signal);
+    records.push(...got);
+    if (got.length < PAGE) break;
+  }
+  return records
+    .filter(({ startedAt }) => startedAt !== null && startedAt >= from && (to === null || startedAt <= to))
+    .sort((one, other) => (other.startedAt ?? 0) - (one.startedAt ?? 0))
+    .map((record) => entryOf(record, directory))
+    .filter(wanted)
+    .slice(0, limit);
+}
+
+/** How a call ended by its record. */
+export function outcomeOf({
+  status,
+  destination,
+  destinationName,
+  startedAt,
+  talkSeconds,
+  wholeSeconds,
+}: HistoryRecord): {
+  result: LegResult;
+  answeredAt: number | null;
+  endedAt: number | null;
+  answeredBy: string | null;
+  answeredByName: string | null;
+} {
+  const disposition = STATUSES.find(([words]) => words.test(status ?? ''))?.[1] ?? 'unknown';
+  const answered = disposition === 'answered';
+  return {
+    result: { disposition, reason: { code: status, text: null } },
+    answeredAt: answered && startedAt !== null ? startedAt + (wholeSeconds - talkSeconds) * 1000 : null,
+    endedAt: startedAt === null ? null : startedAt + wholeSeconds * 1000,
+    answeredBy: answered ? destination : null,
+    answeredByName: answered ? destinationName : null,
+  };
+}
+
+export function entryOf(record: HistoryRecord, directory: Directory): HistoryEntry {
+  const { id, uniqueId, caller, callerName, received, destination, destinationName, startedAt } = record;
+  const { result, answeredAt, endedAt, answeredBy, answeredByName } = outcomeOf(record);
+  const answered = result.disposition === 'answered';
+  const direction = directionOf(record, directory);
+  return {
+    id: uniqueId ?? id,
+    direction,
+    state: 'ended',
+    from: party(directory.party(caller, callerName)),
+    to: destination === null ? { ...NOBODY } : party(directory.party(destination, destinationName)),
+    dialed: received ?? destination,
+    line: direction === 'inbound' ? received : null,
+    queue: null,
+    answeredBy: answeredBy === null ? null : party(directory.party(answeredBy, answeredByName)),
+    startedAt: iso(startedAt) ?? '',
+    answeredAt: iso(answeredAt),
+    endedAt: iso(endedAt),
+    waitSeconds: answered ? record.wholeSeconds - record.talkSeconds : record.wholeSeconds,
+    talkSeconds: answered ? record.talkSeconds : null,
+    disposition: result.disposition,
+    reason: result.reason ?? null,
+    tag: null,
+    recordings: record.recordingFile === null ? [] : [id],
+  };
+}
+
+function directionOf({ type, caller, destination, received }: HistoryRecord, directory: Directory): Direction {
+  if (/intern|local/i.test(type ?? '')) return 'internal';
+  if (/out/i.test(type ?? '')) return 'outbound';
+  if (/in/i.test(type ?? '')) return 'inbound';
+  return directory.direction(caller, destination ?? received);
+}
+
+function filterOf(params: Readonly<Record<string, unknown>>): (entry: HistoryEntry) => boolean {
+  const [extension, number, direction, disposition] = ['extension', 'number', 'direction', 'disposition'].map((key) =>
+    textOf(params[key]),
+  );
+  return ({ from, to, answeredBy, dialed, direction: way, disposition: how }) =>
+    (!extension || any([from, to, answeredBy], (each) => each.extension === extension)) &&
+    (!number || any([from, to, answeredBy], (each) => sameLine(each.number, number)) || sameLine(dialed, number)) &&
+    (!direction || way === direction) &&
+    (!disposition || how === disposition);
+}
+
+function any(parties: readonly (Party | null)[], fits: (party: Party) => boolean): boolean {
+  return parties.some((each) => each !== null && fits(each));
+}
+
+function iso(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
+
+function timeOf(value: unknown, field: string): number | null {
+  if (value === undefined || value === null || value === '') return null;
+  const ms =
+    value instanceof Date ? value.getTime() : typeof value === 'number' ? value : Date.parse(textOf(value) ?? '');
+  if (!Number.isFinite(ms))
+    throw new PbxError('invalid-argument', `"${field}" of the history must be a time: ISO 8601 or a Date`);
+  return ms;
+}
+
+function limitOf(value: unknown): number {
+  if (value === undefined || value === null || value === '') return DEFAULT_LIMIT;
+  const limit = Number(value);
+  if (Number.isInteger(limit) && limit > 0) return limit;
+  throw new PbxError('invalid-argument', '"limit" of the history must be a whole number above 0');
+}

@@ -1,0 +1,167 @@
+/** An account on a fake VIPTel, with a time of its own, and everything it says. */
+
+import { TOPICS, VirtualClock } from '../../../lib';
+import { PbxAccount } from '../../../lib/account';
+import type { AccountOptions } from '../../../lib/account';
+import type {
+  AccountEvent,
+  Call,
+  CallEvent,
+  MessageEvent,
+  PbxEvent,
+  QueueEvent,
+  RecordingEvent,
+  Topic,
+} from '../../../lib/model';
+import type { ProviderConfig } from '../../../lib/provider';
+import { viptel } from '../../../lib/providers/viptel';
+import { descriptor } from '../../../lib/providers/viptel/descriptor';
+import { FakeViptel } from '../../fakes/viptel-server';
+import type { FakeViptelOptions } from '../../fakes/viptel-server';
+
+export interface Told {
+  event: PbxEvent;
+  raw: unknown;
+}
+
+/** Any event, with what each kind has: a test knows which one it looks at. */
+export interface AnyEvent extends Omit<CallEvent, 'type'>, Omit<RecordingEvent, 'type' | 'call' | 'reason'> {
+  type: Topic;
+  call: Call;
+  queue: QueueEvent['queue'];
+  member: QueueEvent['member'];
+  message: MessageEvent['message'];
+  reason?: QueueEvent['reason'] | AccountEvent['reason'];
+  state: AccountEvent['state'];
+  gap?: AccountEvent['gap'];
+  name?: AccountEvent['name'];
+}
+
+export interface BenchOptions {
+  clock?: VirtualClock;
+  pbx?: FakeViptelOptions;
+  config?: ProviderConfig;
+  account?: Partial<AccountOptions>;
+  /** Do not wait for the login. */
+  waitFor?: 'connected' | 'nothing';
+}
+
+export class Bench {
+  readonly events: AnyEvent[] = [];
+  readonly told: Told[] = [];
+  readonly states: string[] = [];
+  readonly log: string[] = [];
+  /** Whether a web server has nothing to answer: its time limits must not run meanwhile. */
+  idle: (() => boolean) | null = null;
+
+  private constructor(
+    readonly pbx: FakeViptel,
+    readonly clock: VirtualClock,
+    readonly account: PbxAccount,
+  ) {
+    const topics = [...new Set([...descriptor.capabilities.events, ...TOPICS.account])];
+    account.subscribe({ topics, raw: true }, (event, raw) => {
+      this.events.push(event as unknown as AnyEvent);
+      this.told.push({ event, raw });
+    });
+    account.onStatus(({ state }) => {
+      if (this.states.at(-1) !== state) this.states.push(state);
+    });
+  }
+
+  static async open({
+    clock = new VirtualClock(),
+    pbx: options,
+    config,
+    account: more,
+    waitFor = 'connected',
+  }: BenchOptions = {}): Promise<Bench> {
+    const pbx = await FakeViptel.listen({ clock, ...options });
+    const log: string[] = [];
+    const write = (text: string) => void log.push(text);
+    const account = new PbxAccount({
+      name: 'Office',
+      provider: 'viptel',
+      providers: [viptel],
+      config: { url: pbx.url, username: 'pbxapi', password: 'Žltý kôň', ...config },
+      clock,
+      random: () => 0.5,
+      logger: { error: write, warn: write, info: write, debug: write },
+      dialLimit: 10_000,
+      ...more,
+    });
+    const bench = new Bench(pbx, clock, account);
+    bench.log.push(...log);
+    account.open();
+    if (waitFor === 'connected') await bench.until('connected', () => account.status.state === 'connected');
+    return bench;
+  }
+
+  /** Waits for what real sockets bring, without the time going on. */
+  async until(what: string, condition: () => boolean, limitMs = 5_000): Promise<void> {
+    const end = performance.now() + limitMs;
+    while (!condition()) {
+      if (performance.now() > end) throw new Error(`never happened: ${what}`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** The same, while the time goes on in steps. */
+  async untilInTime(what: string, condition: () => boolean, stepMs = 100, limitMs = 5_000): Promise<void> {
+    await this.until(
+      what,
+      () => {
+        if (condition()) return true;
+        if (this.idle?.() ?? true) this.clock.advance(stepMs);
+        return condition();
+      },
+      limitMs,
+    );
+  }
+
+  /** Sends events and waits until they have been handled: a last, unknown one comes back as `raw`. */
+  async play(...events: Readonly<Record<string, unknown>>[]): Promise<AnyEvent[]> {
+    const from = this.events.length;
+    const name = `test.done.${++this.#played}`;
+    this.pbx.emit(...events, { event: name });
+    const arrived = () => this.events.findIndex((event) => event.type === 'raw' && event.name === name);
+    await this.until(name, () => arrived() >= 0);
+    this.events.splice(arrived(), 1);
+    return this.events.slice(from);
+  }
+
+  /** Lets time go by with the connection alive: pings are answered in between. */
+  async pass(ms: number, stepMs = 5_000): Promise<void> {
+    for (let left = ms; left > 0; left -= stepMs) {
+      this.clock.advance(Math.min(left, stepMs));
+      await this.play();
+      if (!this.idle) continue;
+      // Requests that a timer has just started need some turns to show.
+      for (let i = 0; i < 2; i++) {
+        await this.until('nothing is under way', this.idle);
+        await this.play();
+      }
+    }
+  }
+
+  #played = 0;
+
+  /** Topics of the events, `*` behind an inferred one. */
+  topics(events: readonly AnyEvent[] = this.events): string[] {
+    return events
+      .filter(({ type }) => !type.startsWith('account.'))
+      .map(({ type, inferred }) => (inferred ? `${type}*` : type));
+  }
+
+  /** The latest event of a topic. */
+  last(type: string): AnyEvent {
+    const found = this.events.findLast((event) => event.type === type);
+    if (!found) throw new Error(`there is no ${type}, only ${this.topics().join(', ')}`);
+    return found;
+  }
+
+  async close(): Promise<void> {
+    await this.account.close();
+    await this.pbx.close();
+  }
+}
