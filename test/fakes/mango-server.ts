@@ -67,6 +67,7 @@ export class MangoServer {
   readonly apiKey = 'testkey-000000000000000000000000';
   readonly apiSalt = 'testsalt-00000000000000000000000';
   readonly clock: Clock;
+  /** What was let in; those too many are not among them. */
   readonly requests: MangoRequest[] = [];
   readonly legs = new Map<string, FakeLeg>();
   /** Recordings in the storage. */
@@ -202,14 +203,14 @@ export class MangoServer {
     if (json === null || form.get('sign') !== this.sign(json)) return this.wrong(3102);
     const fields = objectOf(json);
     if (!fields) return this.wrong(3400);
-    this.requests.push({ path, json, fields, at: now });
-    const forced = this.#nextAnswers.get(path)?.shift();
-    if (forced) return forced;
     if (this.#tooOften(path, now))
       return {
         status: 429,
         json: { name: 'Too Many Requests', message: 'Rate limit exceeded.', code: 0, status: 429 },
       };
+    this.requests.push({ path, json, fields, at: now });
+    const forced = this.#nextAnswers.get(path)?.shift();
+    if (forced) return forced;
     return this.#reply(path, fields);
   }
 
@@ -310,7 +311,7 @@ export class MangoServer {
   #tooOften(path: string, now: number): boolean {
     const limit = LIMITS[path] ?? { count: 10, perMs: 1000 };
     const recent = this.requests.filter((request) => request.path === path && now - request.at < limit.perMs);
-    return recent.length > limit.count;
+    return recent.length >= limit.count;
   }
 }
 

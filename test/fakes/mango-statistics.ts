@@ -3,7 +3,7 @@
 import type { Json, MangoAnswer, MangoServer } from './mango-server';
 
 const DAY_S = 86_400;
-const LIMITS = [1, 5, 10, 20, 50, 100, 500, 1000, 2000, 5000];
+const LIMITS = new Set([1, 5, 10, 20, 50, 100, 500, 1000, 2000, 5000]);
 
 export class MangoStatistics {
   readonly #pbx: MangoServer;
@@ -64,7 +64,7 @@ export class MangoStatistics {
   #callsRequest(fields: Json): MangoAnswer {
     const { limit, offset } = fields;
     if (limit === undefined || offset === undefined) return this.#pbx.wrong(3103);
-    if (!LIMITS.includes(Number(limit))) return this.#pbx.wrong(3104);
+    if (!LIMITS.has(Number(limit))) return this.#pbx.wrong(3104);
     const [from, to] = [momentOf(fields['start_date']), momentOf(fields['end_date'])];
     if (from === null || to === null) return this.#pbx.wrong(3104);
     if (to - from >= 30 * DAY_S || to <= from) return this.#pbx.wrong(3100, { fields: { end_date: 3111 } });
@@ -82,12 +82,11 @@ export class MangoStatistics {
     const { offset, limit } = open.page;
     const page = this.contexts.slice(offset, offset + limit);
     const status = open.statuses.shift() ?? 'complete';
-    const block = (list: Json[]) => [{ period: '2026-01-15', total_calls_count: list.length, list }];
     if (status === '204') return { status: 204 };
     // While it works it shows what it has, which is not all.
-    if (status === 'work') return { status: 200, json: { result: 1000, status, data: block(page.slice(0, 1)) } };
+    if (status === 'work') return { status: 200, json: { result: 1000, status, data: blockOf(page.slice(0, 1)) } };
     if (status !== 'complete') return { status: 200, json: { result: 1000, status } };
-    return { status: 200, json: { result: 1000, status, data: block(page) } };
+    return { status: 200, json: { result: 1000, status, data: blockOf(page) } };
   }
 
   #key(page: { limit: number; offset: number }): string {
@@ -101,4 +100,9 @@ export class MangoStatistics {
 function momentOf(value: unknown): number | null {
   const match = /^(\d\d)\.(\d\d)\.(\d{4}) (\d\d:\d\d:\d\d)$/.exec(String(value));
   return match ? Date.parse(`${match[3]}-${match[2]}-${match[1]}T${match[4]}+03:00`) / 1000 : null;
+}
+
+/** One day. */
+function blockOf(list: Json[]): Json[] {
+  return [{ period: '2026-01-15', total_calls_count: list.length, list }];
 }

@@ -1,0 +1,43 @@
+/**
+ * Reads fields of the vendor's JSON, which writes numbers as texts and texts as numbers (specification 4.10). Whatever has the wrong
+ * shape is absent; nothing here throws.
+ */
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Identifiers have at most 128 bytes by the vendor's word; twice that is taken. */
+const LONGEST = 256;
+
+export function fieldsOf(value: unknown): Fields | null {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Fields) : null;
+}
+
+/** A text or a number as text; empty, too long or of another type is `null`. Telephone numbers and extensions stay texts. */
+export function textOf(value: unknown, longest = LONGEST): string | null {
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  if (typeof value !== 'string') return null;
+  const text = value.trim();
+  return text !== '' && text.length <= longest ? text : null;
+}
+
+/** A number or a text that is one. */
+export function numberOf(value: unknown): number | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value !== 'string' || !/^\s*-?\d+(?:\.\d+)?\s*$/.test(value)) return null;
+  return Number(value);
+}
+
+/** Seconds since the Unix epoch as milliseconds; 0 means "never" with this vendor and is `null`. */
+export function timeOf(value: unknown): number | null {
+  const seconds = numberOf(value);
+  // Beyond the year 9999 a Date cannot be written any more.
+  return seconds !== null && seconds > 0 && seconds < 253_402_300_800 ? Math.round(seconds * 1000) : null;
+}
+
+export function flagOf(value: unknown): boolean {
+  return value === true || value === 'true' || value === 1 || value === '1';
+}
+
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

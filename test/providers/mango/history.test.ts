@@ -1,0 +1,352 @@
+/** Past calls from both statistics (specification 6), with the quirks of each. */
+
+import assert from 'node:assert/strict';
+import type { HistoryEntry } from '../../../lib/index';
+import { moscowTime } from '../../../lib/providers/mango/history/extended';
+import { rowsOf } from '../../../lib/providers/mango/history/table';
+import type { Office } from './office';
+import { openOffice, passing, rejects } from './office';
+
+const DAY_MS = 86_400_000;
+/** 2025-12-31, 12:00:00 UTC. */
+const NOON = 1767182400;
+const LEG = `[UkVDMDAwMDE=];${NOON};${NOON + 62};${NOON + 8};;70000000001;101;sip:u1@example.mangosip.ru;1120;70000000099;abonent;E1`;
+
+const ids = (entries: HistoryEntry[]) => entries.map(({ id }) => id);
+const leg = (id: string, start: number, sides: string, reason: number, answer = 0) =>
+  `[];${start};${start + 5};${answer};${sides};${reason};70000000099;abonent;${id}`;
+
+/** A call of the extended statistics: a group of which Jana answers. */
+const context = (id: string, more: object = {}) => ({
+  entry_id: id,
+  context_type: 1,
+  context_status: 1,
+  caller_number: '70000000001',
+  called_number: '70000000099',
+  context_start_time: NOON,
+  duration: 40,
+  talk_duration: 31,
+  context_calls: [
+    {
+      call_type: 'group',
+      call_abonent_number: '22',
+      members: [
+        {
+          call_type: 'user',
+          call_abonent_number: '102',
+          call_abonent_info: 'Ivan',
+          call_answer_time: null,
+          call_end_reason: 1183,
+        },
+        {
+          call_type: 'user',
+          call_abonent_number: '101',
+          call_abonent_info: 'Jana',
+          call_answer_time: NOON + 9,
+          call_end_reason: 1110,
+          recording_id: ['UkVDMDAwMDE='],
+        },
+      ],
+    },
+    {},
+  ],
+  ...more,
+});
+
+describe('MANGO history', function () {
+  // A machine that does ten things at once is slow, not wrong.
+  this.timeout(20_000);
+
+  let office: Office;
+  beforeEach(async () => {
+    office = await openOffice();
+  });
+  afterEach(() => office.close());
+
+  const history = async (params: Record<string, unknown> = {}): Promise<HistoryEntry[]> => {
+    const asked = office.account.execute({ command: 'query', query: 'history', params });
+    return (await passing(office.clock, asked)).payload.result as HistoryEntry[];
+  };
+  const extended = (params: Record<string, unknown> = {}) => history({ api: 'extended', ...params });
+
+  describe('of the basic statistics', () => {
+    it('is one call for the legs of one, with its times, sides and recordings', async () => {
+      office.pbx.statistics.table = [
+        `[];${NOON - 10};${NOON};0;;70000000001;;;1100;70000000099;ivr;E1`,
+        LEG,
+        `[UkVDMDAwMDI=,UkVDMDAwMDE=];${NOON + 62};${NOON + 70};${NOON + 63};;70000000001;102;;1110;70000000099;abonent;E1`,
+      ];
+      const [call, ...others] = await history();
+      assert.deepEqual(others, []);
+      assert.deepEqual(call, {
+        id: 'E1',
+        direction: 'inbound',
+        state: 'ended',
+        from: { number: '70000000001', extension: null, name: null },
+        to: { number: null, extension: '101', name: null },
+        dialed: '70000000099',
+        line: '70000000099',
+        queue: null,
+        answeredBy: { number: null, extension: '101', name: null },
+        startedAt: '2025-12-31T11:59:50.000Z',
+        answeredAt: '2025-12-31T12:00:08.000Z',
+        endedAt: '2025-12-31T12:01:10.000Z',
+        waitSeconds: 18,
+        talkSeconds: 62,
+        disposition: 'answered',
+        reason: { code: '1110', text: 'ended by the caller' },
+        tag: null,
+        recordings: ['UkVDMDAwMDE=', 'UkVDMDAwMDI='],
+      });
+    });
+
+    it('asks with true Unix seconds in texts and columns in one text', async () => {
+      await history({ from: '2025-12-30T00:00:00Z', to: new Date('2025-12-31T00:00:00Z'), number: '+7 000 000-00-01' });
+      const { request_id, ...sent } = office.pbx.last('stats/request');
+      assert.deepEqual(sent, {
+        date_from: '1767052800',
+        date_to: '1767139200',
+        fields:
+          'records,start,finish,answer,from_extension,from_number,to_extension,to_number,disconnect_reason,line_number,location,entry_id',
+        call_party: { number: '70000000001' },
+      });
+      assert.equal(typeof request_id, 'string');
+    });
+
+    it('may be asked for one side', async () => {
+      await history({ caller: { extension: '101' }, called: { number: '70000000001' } });
+      assert.deepEqual(office.pbx.last('stats/request')['from'], { extension: '101' });
+      assert.deepEqual(office.pbx.last('stats/request')['to'], { number: '70000000001' });
+      await rejects(history({ caller: { extension: '101' }, extension: '102' }), 'invalid-argument', /either side/);
+    });
+
+    it('is looked for again while it is not ready, every five seconds', async () => {
+      office.pbx.statistics.notReady = 2;
+      office.pbx.statistics.table = [LEG];
+      assert.deepEqual(ids(await history()), ['E1']);
+      const times = office.pbx.requests.filter(({ path }) => path === 'stats/result').map(({ at }) => at);
+      assert.equal(times.length, 3);
+      assert.ok((times[2] ?? 0) - (times[1] ?? 0) >= 4_000);
+    });
+
+    for (const path of ['/result/stat', '/result/stats'])
+      it(`is looked for at once when ${path} says so`, async () => {
+        office.pbx.statistics.table = [LEG];
+        const asked = office.account.execute({ command: 'query', query: 'history' });
+        await office.until('the request', () => office.pbx.paths.length === 1);
+        const { request_id } = office.pbx.last('stats/request');
+        await office.pbx.post(path, { key: 'whatever', request_id });
+        const { payload } = await asked;
+        assert.equal((payload.result as HistoryEntry[]).length, 1);
+        assert.equal(office.clock.now(), Date.parse('2026-01-01T00:00:00Z'), 'no time had to pass');
+      });
+
+    it('is given up in time when it never gets ready, and when its key is not known', async () => {
+      office.pbx.statistics.notReady = 1_000;
+      await rejects(history(), 'timeout');
+      office.pbx.statistics.notReady = 0;
+      office.pbx.next('stats/result', { status: 404 });
+      await rejects(history(), 'not-found');
+    });
+
+    it('longer than a month is asked for in pieces, the newest first, as many as are needed', async () => {
+      office.pbx.statistics.table = [LEG];
+      await history({ from: '2025-10-01T00:00:00Z', to: '2026-01-01T00:00:00Z' });
+      const spans = office.pbx.requests
+        .filter(({ path }) => path === 'stats/request')
+        .map(({ fields }) => [Number(fields['date_from']), Number(fields['date_to'])]);
+      assert.equal(spans.length, 4);
+      for (const [from = 0, to = 0] of spans) assert.ok(to - from <= 30 * 86_400);
+      assert.equal(spans[0]?.[1], Date.parse('2026-01-01T00:00:00Z') / 1000);
+      assert.equal(spans[0]?.[0], spans[1]?.[1]);
+      const before = office.pbx.paths.length;
+      await history({ from: '2025-10-01T00:00:00Z', to: '2026-01-01T00:00:00Z', limit: 1 });
+      assert.equal(office.pbx.paths.length - before, 2, 'one piece was enough');
+    });
+
+    it('is the newest first, chosen by direction and end, up to the limit', async () => {
+      office.pbx.statistics.table = [
+        leg('in', NOON, ';70000000001;101;', 1110, NOON + 1),
+        leg('missed', NOON + 1, ';70000000001;101;', 1111),
+        leg('out', NOON + 2, '101;;;70000000001', 1121),
+        leg('inside', NOON + 3, '101;;102;', 1120, NOON + 4),
+      ];
+      assert.deepEqual(ids(await history()), ['inside', 'out', 'missed', 'in']);
+      assert.deepEqual(ids(await history({ direction: 'inbound' })), ['missed', 'in']);
+      assert.deepEqual(ids(await history({ disposition: 'busy' })), ['out']);
+      assert.deepEqual(ids(await history({ limit: 2 })), ['inside', 'out']);
+    });
+
+    it('knows a placed call by its first leg, told the wrong way round', async () => {
+      office.pbx.statistics.table = [
+        `[];${NOON};${NOON + 5};${NOON + 2};;70000000001;101;;1000;70000000099;abonent;E1`,
+        `[];${NOON + 5};${NOON + 9};0;101;;;70000000001;1121;70000000099;abonent;E1`,
+      ];
+      const [call] = await history();
+      assert.equal(call?.direction, 'outbound');
+      assert.equal(call?.from.extension, '101');
+      assert.equal(call?.to.number, '70000000001');
+      assert.equal(call?.disposition, 'busy', 'the own telephone is no answer');
+    });
+
+    it('refuses what MANGO would call wrong', async () => {
+      for (const params of [
+        { from: '2026-01-02', to: '2026-01-01' },
+        { from: 'yesterday' },
+        { from: '2024-01-01', to: '2026-01-01' },
+        { limit: 0 },
+        { limit: 'many' },
+        { direction: 'sideways' },
+        { disposition: 'fine' },
+        { api: 'other' },
+        { user_ids: ['Jana'] },
+        { search_string: 'ab' },
+      ])
+        await rejects(history(params), 'invalid-argument');
+      assert.deepEqual(office.pbx.paths, []);
+    });
+  });
+
+  describe('as a table', () => {
+    it('may have either line end, no end, no rows, and rows that are broken', () => {
+      assert.equal(rowsOf('').rows.length, 0);
+      assert.equal(rowsOf(LEG).rows.length, 1);
+      assert.equal(rowsOf(`${LEG}\n${LEG}\r\n\r\n`).rows.length, 2);
+      assert.equal(rowsOf(`\uFEFF${LEG}\r\n`).rows[0]?.recordings[0], 'UkVDMDAwMDE=');
+      const broken = rowsOf(`${LEG}\r\n<html>\r\n[];x;;;;;;;;;;\r\n;;;\r\n`);
+      assert.equal(broken.rows.length, 1);
+      assert.equal(broken.unreadable, 3);
+    });
+
+    it('may be cut off by columns of a newer edition', () => {
+      const [row] = rowsOf(`[];${NOON};0;0;;0511;0101;;;;;;new;newer`).rows;
+      assert.equal(row?.from.number, '0511', 'leading zeros stay');
+      assert.equal(row?.to.extension, '0101');
+      assert.equal(row?.finish, null);
+      assert.match(row?.entry ?? '', /0511/, 'one without an id is a call of its own');
+    });
+  });
+
+  describe('of the extended statistics', () => {
+    it('tells names, groups and recordings', async () => {
+      office.pbx.statistics.contexts = [context('E1')];
+      const [call] = await extended();
+      assert.deepEqual(
+        { ...call, reason: null },
+        {
+          id: 'E1',
+          direction: 'inbound',
+          state: 'ended',
+          from: { number: '70000000001', extension: null, name: null },
+          to: { number: null, extension: '101', name: 'Jana' },
+          dialed: '70000000099',
+          line: '70000000099',
+          queue: '22',
+          answeredBy: { number: null, extension: '101', name: 'Jana' },
+          startedAt: '2025-12-31T12:00:00.000Z',
+          answeredAt: '2025-12-31T12:00:09.000Z',
+          endedAt: '2025-12-31T12:00:40.000Z',
+          waitSeconds: 9,
+          talkSeconds: 31,
+          disposition: 'answered',
+          reason: null,
+          tag: null,
+          recordings: ['UkVDMDAwMDE='],
+        },
+      );
+    });
+
+    it('asks in Moscow time, with an allowed limit and numbers for identifiers', async () => {
+      await extended({
+        from: '2025-12-30T21:30:00Z',
+        to: '2025-12-31T21:30:00Z',
+        limit: 30,
+        direction: 'outbound',
+        disposition: 'answered',
+        user_ids: ['300000001'],
+        number: '0001',
+      });
+      assert.deepEqual(office.pbx.last('stats/calls/request'), {
+        start_date: '31.12.2025 00:30:00',
+        end_date: '01.01.2026 00:30:00',
+        limit: 50,
+        offset: 0,
+        context_type: 2,
+        context_status: 1,
+        search_string: '0001',
+        user_ids: [300000001],
+      });
+      assert.equal(moscowTime(Date.parse('2025-12-31T23:59:59.999Z')), '01.01.2026 02:59:59');
+    });
+
+    it('does not take a half-done result for the whole', async () => {
+      office.pbx.statistics.contexts = [context('E1'), context('E2', { context_start_time: NOON + 1 })];
+      office.pbx.statistics.statuses = ['204', 'request', 'work'];
+      assert.deepEqual(ids(await extended()), ['E2', 'E1']);
+    });
+
+    for (const status of ['cancel', 'error', 'not-found'])
+      it(`fails when MANGO says ${status}`, async () => {
+        office.pbx.statistics.statuses = [status];
+        await rejects(extended(), 'unavailable', new RegExp(status));
+      });
+
+    it('reads on page by page, and in pieces shorter than 30 days', async () => {
+      office.pbx.statistics.contexts = Array.from({ length: 12 }, (_, i) => context(`E${i}`));
+      assert.equal((await extended({ limit: 7 })).length, 7);
+      assert.equal(office.pbx.last('stats/calls/request')['limit'], 10);
+      office.pbx.requests.length = 0;
+      assert.equal(
+        (await extended({ from: '2025-11-01T00:00:00Z', to: '2025-12-31T00:00:00Z' })).length,
+        12,
+        'each call once',
+      );
+      assert.equal(office.pbx.paths.filter((path) => path === 'stats/calls/request').length, 3);
+    });
+
+    it('counts on limits of the vendor s list only, so a choice made here needs more pages', async () => {
+      office.pbx.statistics.contexts = Array.from({ length: 12 }, (_, i) =>
+        context(`E${i}`, i === 11 ? { caller_number: '70000000002' } : {}),
+      );
+      assert.deepEqual(ids(await extended({ limit: 5, number: '70000000002' })), ['E11']);
+    });
+
+    it('survives calls that lack nearly everything', async () => {
+      office.pbx.statistics.contexts = [
+        { entry_id: 'E1', context_start_time: String(NOON) },
+        { context_type: 1 },
+        context('E2', {
+          context_type: 2,
+          caller_number: '101',
+          caller_name: 'Jana',
+          called_number: '70000000001',
+          context_status: 0,
+          context_calls: null,
+          talk_duration: 0,
+        }),
+      ];
+      const entries = await extended();
+      assert.deepEqual(ids(entries).sort(), ['E1', 'E2']);
+      const out = entries.find(({ id }) => id === 'E2');
+      assert.deepEqual(out?.from, { number: null, extension: '101', name: 'Jana' });
+      assert.equal(out?.disposition, 'unknown');
+      assert.equal(entries.find(({ id }) => id === 'E1')?.direction, 'unknown');
+      assert.equal(office.account.status.counters.malformed, 1);
+    });
+
+    it('ends with the account', async () => {
+      office.pbx.statistics.statuses = Array.from({ length: 50 }, () => 'work');
+      const asked = office.account.execute({ command: 'query', query: 'history', params: { api: 'extended' } });
+      await office.until('the request', () => office.pbx.paths.length > 0);
+      await office.account.close();
+      await rejects(asked, 'not-connected');
+      assert.equal(office.clock.pending, 0);
+    });
+  });
+
+  it('without a span is of the last day', async () => {
+    await history();
+    const { date_from, date_to } = office.pbx.last('stats/request');
+    assert.equal((Number(date_to) - Number(date_from)) * 1000, DAY_MS);
+  });
+});
