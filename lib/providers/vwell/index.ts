@@ -1,0 +1,10 @@
+/** vwell-bpx-srv: a WebSocket and AJAX server in front of the manager interface of one Asterisk. */
+
+import type { ProviderModule } from '../../provider';
+import { descriptor } from './descriptor';
+import { VwellProvider } from './provider';
+
+export const vwell: ProviderModule = {
+  descriptor,
+  create: (config, host) => new VwellProvider(config, host),
+};
