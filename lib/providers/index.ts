@@ -2,6 +2,10 @@
 
 import type { ProviderModule } from '../provider';
 import { asterisk } from './asterisk';
+import { gravitel } from './gravitel';
+import { mango } from './mango';
 import { simulator } from './simulator';
+import { viptel } from './viptel';
+import { vwell } from './vwell';
 
-export const PROVIDERS: readonly ProviderModule[] = [simulator, asterisk];
+export const PROVIDERS: readonly ProviderModule[] = [simulator, asterisk, viptel, mango, gravitel, vwell];

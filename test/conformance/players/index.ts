@@ -1,6 +1,20 @@
 /** One line a provider, as in the registry. */
 
+import { mangoPlayer } from '../../providers/mango/player';
 import { simulatorPlayer } from '../../providers/simulator/player';
+import { viptelPlayer } from '../../providers/viptel/player';
 import type { Player } from '../stage';
+import { asteriskPlayer } from './asterisk';
+import { gravitelPlayers } from './gravitel';
+import { vwellPlayer } from './vwell';
 
-export const PLAYERS: readonly Player[] = [simulatorPlayer];
+export const PLAYERS: readonly Player[] = [
+  simulatorPlayer,
+  asteriskPlayer('22'),
+  asteriskPlayer('16'),
+  viptelPlayer,
+  mangoPlayer,
+  ...gravitelPlayers,
+  vwellPlayer('22'),
+  vwellPlayer('16'),
+];
