@@ -1,7 +1,15 @@
 /** The account form: provider, its fields, rules, webhook address, network, and what works with it. */
 
 import type { ProviderDescriptor } from '../../lib/provider';
-import { loadProviders, localized, property, servedNodes, textProperty } from '../shared/editor';
+import {
+  accountStatus,
+  languageOf,
+  loadProviders,
+  localized,
+  property,
+  servedNodes,
+  textProperty,
+} from '../shared/editor';
 import { COUNTRIES } from './countries.editor';
 import { ProviderFields } from './provider-fields.editor';
 import { formProvider } from './validate.editor';
@@ -16,6 +24,7 @@ export function openAccountForm(node: PbxEditorNode): void {
   prepareTabs(node);
   prepareNumbers(node);
   $('#pbx-account-allowFrom').val(listText(property(node, 'allowFrom')));
+  showState(node).catch(() => {});
   $('#pbx-account-test').on('click', () => void runTest(node, fields));
 
   formProvider(node.id, textProperty(node, 'provider'));
@@ -23,12 +32,18 @@ export function openAccountForm(node: PbxEditorNode): void {
     (descriptors) => {
       select.append($('<option value=""></option>').text(node._('account.placeholder.provider')));
       for (const { id, label } of descriptors) select.append($('<option></option>').attr('value', id).text(label));
-      select.val(textProperty(node, 'provider'));
+      const stored = textProperty(node, 'provider');
+      // A flow of a later version, or of one with other providers, must not lose its choice by being looked at.
+      if (stored && !descriptors.some(({ id }) => id === stored))
+        select.append($('<option></option>').attr('value', stored).text(stored));
+      select.val(stored);
       select.on('change', () => {
         chosen = descriptors.find(({ id }) => id === select.val());
         formProvider(node.id, String(select.val() ?? ''));
         fields.show(chosen);
-        $('#pbx-account-description').text(chosen ? localized(chosen.description) : node._('account.hint.provider'));
+        $('#pbx-account-description').text(
+          chosen ? localized(node, chosen.description) : node._('account.hint.provider'),
+        );
         $('#pbx-account-test-row').toggle(chosen !== undefined);
         $('#pbx-account-test-result').empty();
         showWebhook(node, chosen);
@@ -71,11 +86,12 @@ function prepareTabs(node: PbxEditorNode): void {
 function prepareNumbers(node: PbxEditorNode): void {
   $('#pbx-account-dialAllow').val(listText(property(node, 'dialAllow')));
   $('#pbx-account-dialDeny').val(listText(property(node, 'dialDeny')));
-  const names = new Intl.DisplayNames([RED.i18n.lang()], { type: 'region' });
+  const language = languageOf(node);
+  const names = new Intl.DisplayNames([language], { type: 'region' });
   const country = $('#node-config-input-country');
   country.append($('<option value=""></option>').text(node._('account.placeholder.country')));
   COUNTRIES.map((code) => ({ code, name: names.of(code) ?? code }))
-    .sort((one, other) => one.name.localeCompare(other.name))
+    .sort((one, other) => one.name.localeCompare(other.name, language))
     .forEach(({ code, name }) => country.append($('<option></option>').attr('value', code).text(`${name} (${code})`)));
   country.val(textProperty(node, 'country'));
 }
@@ -83,20 +99,35 @@ function prepareNumbers(node: PbxEditorNode): void {
 function showServed(node: PbxEditorNode, descriptor: ProviderDescriptor | undefined): void {
   const table = $('#pbx-account-served').empty();
   for (const { label, served, has, lacks } of descriptor ? servedNodes(descriptor) : []) {
-    const details = $('<td></td>');
-    if (!served) details.text(node._('account.served.no'));
-    else if (lacks.length > 0)
-      details.append(
-        document.createTextNode(has.join(', ')),
-        has.length > 0 ? ' · ' : '',
-        $('<s></s>').text(lacks.join(', ')),
-      );
+    const details = served ? limits(node, has, lacks) : node._('account.served.no');
     $('<tr></tr>')
       .toggleClass('pbx-no', !served)
       .append($('<td></td>').append($('<i class="fa"></i>').addClass(served ? 'fa-check' : 'fa-minus')))
-      .append($('<td></td>').text(label), details)
+      .append($('<td></td>').text(label), $('<td></td>').text(details))
       .appendTo(table);
   }
+}
+
+/** What of a node's choices there is: whichever list is shorter. */
+function limits(node: PbxEditorNode, has: readonly string[], lacks: readonly string[]): string {
+  if (lacks.length === 0) return '';
+  return lacks.length <= has.length
+    ? node._('account.served.without', { list: lacks.join(', ') })
+    : node._('account.served.only', { list: has.join(', ') });
+}
+
+/** How the deployed account is doing. */
+async function showState(node: PbxEditorNode): Promise<void> {
+  const status = await accountStatus(node);
+  if (!status) return;
+  const { state, since, reason, counters } = status;
+  const words = reason && state === 'closed' ? [] : [node._(`account.state.${state}`)];
+  if (since && state !== 'closed')
+    words.push(node._('account.state.since', { time: new Date(since).toLocaleString(languageOf(node)) }));
+  if (counters) words.push(node._('account.state.events', { count: counters.events }));
+  if (counters?.reconnects) words.push(node._('account.state.reconnects', { count: counters.reconnects }));
+  if (reason) words.push(reason.text);
+  $('#pbx-account-state').show().find('.pbx-result').text(words.join(' · '));
 }
 
 async function runTest(node: PbxEditorNode, fields: ProviderFields): Promise<void> {

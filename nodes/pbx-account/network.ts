@@ -6,6 +6,8 @@ import type { TlsOptions } from '../../lib/index';
 import type { Problem } from '../shared/account-node';
 
 interface TlsConfigNode extends Node {
+  /** Whether its files could be read. */
+  valid: boolean;
   addTLSOptions(options: TlsOptions): void;
 }
 
@@ -29,15 +31,18 @@ export function networkOf(
   const network: Network = {};
   if (ids.tls) {
     const node: Node | null = RED.nodes.getNode(ids.tls);
-    if (!node || !('addTLSOptions' in node)) return gone('TLS configuration');
+    if (!isTlsConfig(node))
+      return broken('the TLS configuration chosen in the account does not exist or is not deployed');
+    if (!node.valid)
+      return broken('a certificate or key of the TLS configuration chosen in the account cannot be read');
     const options: TlsOptions = {};
-    (node as TlsConfigNode).addTLSOptions(options);
+    node.addTLSOptions(options);
     network.tls = options;
   }
   if (ids.proxy) {
     const node: Node | null = RED.nodes.getNode(ids.proxy);
-    if (!node || !('url' in node)) return gone('HTTP proxy');
-    const address = proxyAddress(node as HttpProxyNode, hosts);
+    if (!isHttpProxy(node)) return broken('the HTTP proxy chosen in the account does not exist or is not deployed');
+    const address = proxyAddress(node, hosts);
     if (address) network.proxy = address;
   }
   return network;
@@ -47,11 +52,16 @@ export function isProblem(value: Network | Problem): value is Problem {
   return 'error' in value;
 }
 
-function gone(what: string): Problem {
-  return {
-    key: 'common.status.incomplete',
-    error: new PbxError('invalid-argument', `the ${what} chosen in the account does not exist or is not deployed`),
-  };
+function isTlsConfig(node: Node | null): node is TlsConfigNode {
+  return node?.type === 'tls-config' && 'addTLSOptions' in node;
+}
+
+function isHttpProxy(node: Node | null): node is HttpProxyNode {
+  return node?.type === 'http proxy';
+}
+
+function broken(text: string): Problem {
+  return { key: 'common.status.incomplete', error: new PbxError('invalid-argument', text) };
 }
 
 function proxyAddress(node: HttpProxyNode, hosts: readonly string[]): string | null {

@@ -47,8 +47,8 @@ export class ProviderFields {
     for (const field of descriptor.fields) {
       const target = $(field.advanced ? '#pbx-account-advanced-fields' : '#pbx-account-fields');
       const input = inputOf(field.name).val(values.get(field.name) ?? '');
-      target.append(rowOf(field, control(field, input)));
-      if (field.hint) target.append($('<div class="pbx-hint"></div>').text(localized(field.hint)));
+      target.append(rowOf(this.#node, field, control(this.#node, field, input)));
+      if (field.hint) target.append($('<div class="pbx-hint"></div>').text(localized(this.#node, field.hint)));
     }
     // A required field may be filled in wrongly before: the editor marks it as soon as it is touched.
     if (this.#stored === descriptor.id) for (const { name } of descriptor.fields) inputOf(name).trigger('change');
@@ -99,13 +99,13 @@ function inputOf(name: string): JQuery {
 }
 
 /** The element a person works with; it writes into the input that Node-RED saves. */
-function control(field: Field, input: JQuery): JQuery {
+function control(node: PbxEditorNode, field: Field, input: JQuery): JQuery {
   const placeholder = field.placeholder ?? (field.default === undefined ? '' : String(field.default));
   input.attr('placeholder', placeholder).attr('autocomplete', field.secret ? 'new-password' : 'off');
   if (field.type === 'select') {
     const select = $('<select></select>');
     for (const { value, label } of field.options ?? [])
-      select.append($('<option></option>').attr('value', value).text(localized(label)));
+      select.append($('<option></option>').attr('value', value).text(localized(node, label)));
     select.val(String(input.val() || field.default || ''));
     select.on('change', () => input.val(String(select.val())).trigger('change'));
     return select.add(input.hide());
@@ -118,11 +118,11 @@ function control(field: Field, input: JQuery): JQuery {
   return input.show();
 }
 
-function rowOf(field: Field, element: JQuery): JQuery {
+function rowOf(node: PbxEditorNode, field: Field, element: JQuery): JQuery {
   const icon = ICONS[field.name] ?? (field.secret ? 'fa-key' : field.type === 'url' ? 'fa-link' : 'fa-sliders');
   const label = $('<label></label>')
     .attr('for', `node-config-input-${field.name}`)
-    .append($('<i class="fa"></i>').addClass(icon), ' ', $('<span></span>').text(localized(field.label)));
+    .append($('<i class="fa"></i>').addClass(icon), ' ', $('<span></span>').text(localized(node, field.label)));
   const row = $('<div class="form-row"></div>').append(label, element);
   if (field.type === 'json') setTimeout(() => inputOf(field.name).typedInput({ types: ['json'], default: 'json' }), 0);
   return row;

@@ -1,7 +1,7 @@
 /** What makes an account complete, by its provider's descriptor. While the descriptors are on their way everything passes. */
 
 import type { Field } from '../../lib/provider';
-import { localized, property, providerById } from '../shared/editor';
+import { areProvidersKnown, localized, property, providerById } from '../shared/editor';
 
 /** The account whose form is open, and the provider chosen in it but not yet saved. */
 const form: { node: string; provider: string } = { node: '', provider: '' };
@@ -17,7 +17,7 @@ function descriptorOf(node: PbxEditorNode) {
 
 export function validProvider(node: PbxEditorNode, id: string): boolean | string {
   if (!id) return node._('account.invalid.provider');
-  return true;
+  return !areProvidersKnown() || providerById(id) !== undefined || node._('account.invalid.unknownProvider', { id });
 }
 
 export function validLimit(node: PbxEditorNode, value: string): boolean | string {
@@ -43,10 +43,10 @@ export function providerField(name: string): PropertyDef {
 
 function validValue(node: PbxEditorNode, field: Field, value: string | number): boolean | string {
   const text = String(value).trim();
-  const label = localized(field.label);
+  const label = localized(node, field.label);
   if (text === '')
     return !field.required || field.default !== undefined || node._('account.invalid.required', { field: label });
-  if (field.pattern && !new RegExp(field.pattern.source).test(text)) return localized(field.pattern.message);
+  if (field.pattern && !new RegExp(field.pattern.source).test(text)) return localized(node, field.pattern.message);
   if (field.type === 'number') {
     const number = Number(text);
     const { min = -Infinity, max = Infinity } = field;

@@ -33,9 +33,12 @@ export class WebhookDesk {
     this.#clock = clock;
   }
 
-  /** Returns what takes the receiver away again, or `null` when another account has this path. */
-  add(path: string, receiver: Receiver): (() => void) | null {
-    if (this.#receivers.has(path)) return null;
+  has(path: string): boolean {
+    return this.#receivers.has(path);
+  }
+
+  /** Returns what takes the receiver away again. */
+  add(path: string, receiver: Receiver): () => void {
     this.#receivers.set(path, receiver);
     return () => {
       if (this.#receivers.get(path) === receiver) this.#receivers.delete(path);

@@ -27,7 +27,10 @@ export const EVENT_NODES = {
 } as const satisfies Record<string, TopicKind>;
 export type EventNodeType = keyof typeof EVENT_NODES;
 
-export type NodeType = CommandNodeType | EventNodeType;
+export const ROUTE_NODES = ['pbx-route-request', 'pbx-route-reply'] as const;
+export type RouteNodeType = (typeof ROUTE_NODES)[number];
+
+export type NodeType = CommandNodeType | EventNodeType | RouteNodeType;
 
 export function serves(type: NodeType, can: Capabilities): boolean {
   switch (type) {
@@ -47,6 +50,9 @@ export function serves(type: NodeType, can: Capabilities): boolean {
       return can.queries.length > 0;
     case 'pbx-action':
       return can.action;
+    case 'pbx-route-request':
+    case 'pbx-route-reply':
+      return can.route;
     case 'pbx-account-events':
       // What happens to the connection is known of every account.
       return true;

@@ -27,6 +27,7 @@ export class StatusLine {
   #note: { status: NodeStatus; until: number } | null = null;
   #event: { topic: string; at: number } | null = null;
   #shown = '';
+  #closed = false;
   #eventShownAt = -Infinity;
 
   constructor(show: (status: NodeStatus) => void, translate: Translate, ticker: Ticker = sharedTicker) {
@@ -45,6 +46,7 @@ export class StatusLine {
   event(topic: string): void {
     const now = this.#ticker.clock.now();
     this.#event = { topic, at: now };
+    if (this.#closed) return;
     if (now - this.#eventShownAt < SHORTEST_SHOW_MS) {
       this.#ticker.at(this.#eventShownAt + SHORTEST_SHOW_MS, this.#draw);
       return;
@@ -68,12 +70,15 @@ export class StatusLine {
     this.#draw();
   }
 
+  /** Nothing is shown any more. */
   close(): void {
+    this.#closed = true;
     this.#ticker.cancel(this.#draw);
   }
 
   // One function object for the life of the line: the ticker knows it by identity.
   readonly #draw = (): void => {
+    if (this.#closed) return;
     const now = this.#ticker.clock.now();
     if (this.#event && this.#event.at > this.#eventShownAt) this.#eventShownAt = now;
     if (this.#note && this.#note.until <= now) this.#note = null;

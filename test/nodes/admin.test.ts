@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { NodeAPI } from 'node-red';
 import { PbxError } from '../../lib/index';
-import type { Call } from '../../lib/index';
 import { FakePbx, inboundCall } from './fake-provider';
 import { account, deferred, flowOf, helper, initializers, load, LOGIN, sink, startServer, stopServer } from './flows';
 
@@ -247,6 +246,6 @@ describe('admin endpoints of the account', () => {
     await run();
     for (const path of ['/pbx-account/office/call', '/pbx-account/office/action'])
       assert.equal((await helper.request().post(path).send({ to: '0900' })).status, 404);
-    assert.deepEqual(pbx.commands, [] as unknown as Call[]);
+    assert.equal(pbx.commands.length, 0);
   });
 });

@@ -63,6 +63,14 @@ describe('command nodes', () => {
     other = new Inbox('other');
     caught = new Inbox('caught');
   };
+  /** Makes a call that the PBX takes. */
+  const place = async (replyWhen: string): Promise<void> => {
+    takeCalls(pbx);
+    await run('pbx-call', { from: '22', to: '0900123456', replyWhen, outputs: 2 });
+    send({ payload: null });
+    await delivered();
+  };
+
   it('answer on the same message, its other properties untouched', async () => {
     pbx.answer = () => ({ raw: { Response: 'Success', pin: '1234' }, reference: 'ref-1' });
     await run('pbx-call', { from: '22', to: '0900123456' });
@@ -342,12 +350,6 @@ describe('command nodes', () => {
   });
 
   describe('make call waits as long as it is told', () => {
-    const place = async (replyWhen: string) => {
-      takeCalls(pbx);
-      await run('pbx-call', { from: '22', to: '0900123456', replyWhen, outputs: 2 });
-      send({ payload: null });
-      await delivered();
-    };
     const party = { number: '0900123456' };
 
     it('accepted: the answer comes at once', async () => {
@@ -414,9 +416,9 @@ describe('command nodes', () => {
         { id: 'node', type: 'pbx-hangup', account: 'office', wires: [['out']] },
         sink('out'),
       );
-      await helper.setFlows(flow as never, 'nodes', {
+      await helper.setFlows(flow, 'nodes', {
         office: { username: 'tester', password: 's3cret-word' },
-      } as never);
+      });
       assert.notEqual(nodeOf('node'), node);
       pbx.say({ fact: 'leg.answer', call: 'c1', leg: 'l', at, party });
       await delivered();

@@ -125,11 +125,10 @@ export class Inbox {
 
 /** Status texts of a node, oldest first. */
 export function statusesOf(id: string): NodeStatus[] {
-  const spy = nodeOf(id).status as unknown as { args?: unknown[][]; thisValues?: unknown[] };
   const node = nodeOf(id);
-  return (spy.args ?? [])
-    .filter((_, index) => spy.thisValues?.[index] === node)
-    .map(([status]) => status as NodeStatus);
+  // The test helper puts a spy on the prototype that all nodes share.
+  const { status } = node as unknown as { status: { args: unknown[][]; thisValues: unknown[] } };
+  return status.args.filter((_, index) => status.thisValues[index] === node).map(([shown]) => shown as NodeStatus);
 }
 
 export function statusOf(id: string): NodeStatus | undefined {
@@ -155,7 +154,7 @@ export async function load(
   flow: FlowNode[],
   credentials: Credentials = LOGIN,
 ): Promise<void> {
-  await helper.load(nodes, flow as never, credentials as never);
+  await helper.load(nodes, flow, credentials);
 }
 
 /** Log lines of the nodes, as one text. */

@@ -17,6 +17,10 @@ interface Answer {
   body: string;
 }
 
+function withoutHttpNode(RED: NodeAPI): void {
+  RED.settings = { ...RED.settings, httpNodeRoot: false } as never;
+}
+
 describe('webhooks', () => {
   let pbx: FakePbx;
   let server: Server;
@@ -191,7 +195,7 @@ describe('webhooks', () => {
   it('stay open through deploys and close with their account', async () => {
     await run();
     const flow = flowOf(account({ context: 'changed' }), events, sink('out'));
-    await helper.setFlows(flow as never, 'nodes', LOGIN as never);
+    await helper.setFlows(flow, 'nodes', LOGIN);
     await post('/pbx/office', 'x');
     assert.equal(pbx.webhooks.length, 1);
     assert.equal(deskOf(runtime.RED?.httpNode as never).size, 1);
@@ -215,16 +219,13 @@ describe('webhooks', () => {
       { ...events, id: 'other', account: 'second' },
       sink('out'),
     );
-    await helper.setFlows(flow as never, 'full', { ...LOGIN, second: { username: 'u', password: 'p' } } as never);
+    await helper.setFlows(flow, 'full', { ...LOGIN, second: { username: 'u', password: 'p' } });
     assert.equal(statusOf('other')?.text, 'common.status.pathTaken');
     assert.equal((await post('/pbx/same', 'x')).status, 200);
   });
 
   it('cannot arrive when Node-RED serves no addresses for flows, and the account works on', async () => {
-    const prepare = (RED: NodeAPI) => {
-      RED.settings = { ...RED.settings, httpNodeRoot: false } as never;
-    };
-    await run({ prepare });
+    await run({ prepare: withoutHttpNode });
     assert.equal(statusOf('events')?.text, 'common.status.connected');
     assert.equal((await post('/pbx/office', 'x')).status, 404);
   });

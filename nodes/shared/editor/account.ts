@@ -1,10 +1,20 @@
 /** What a node's form says about its account: which PBX it is, and what that PBX cannot do. */
 
+import type { AccountState } from '../../../lib/model';
 import type { ProviderDescriptor } from '../../../lib/provider';
 import { serves } from '../capability';
 import type { NodeType } from '../capability';
 import { property } from './property';
 import { loadProviders, providerById } from './providers';
+
+/** The answer of `GET pbx-account/{account}/state`. */
+export interface AccountStatus {
+  state: AccountState;
+  /** ISO 8601; `null` when the account never opened. */
+  since: string | null;
+  reason: { code: string; text: string } | null;
+  counters: { events: number; reconnects: number; failures: number } | null;
+}
 
 /** For the `account` property: whether the account exists, is complete, and can serve this node. */
 export function validAccount(node: PbxEditorNode, type: NodeType, accountId: string): boolean | string {
@@ -20,6 +30,12 @@ export function validAccount(node: PbxEditorNode, type: NodeType, accountId: str
 /** The account chosen in the open form of a node. */
 export function chosenAccount(): PbxEditorNode | null {
   return RED.nodes.node(String($('#node-input-account').val() ?? ''));
+}
+
+/** How the deployed account is; `null` for one that is not deployed as it stands in the editor. */
+export async function accountStatus(account: PbxEditorNode): Promise<AccountStatus | null> {
+  if (account.changed || account.valid === false) return null;
+  return (await $.getJSON(`pbx-account/${encodeURIComponent(account.id)}/state`)) as AccountStatus;
 }
 
 /** Calls `listener` with the chosen account's provider now and whenever another account is chosen. */

@@ -2,10 +2,10 @@
  * Helpers shared by all forms. The build ships this folder once, as the editor plugin `pbx-editor`; a node's
  * `editor.ts` imports from here and reaches it when a function runs, never while its type is being registered.
  */
-export { validAccount } from './account';
+export { accountStatus, validAccount } from './account';
 export { commandForm } from './command-form';
 export type { CommandForm, CommandInput } from './command-form';
 export { eventForm, tickedEvents } from './event-form';
-export { loadProviders, localized, providerById } from './providers';
+export { areProvidersKnown, languageOf, loadProviders, localized, providerById } from './providers';
 export { property, textProperty } from './property';
 export { servedNodes } from './served';

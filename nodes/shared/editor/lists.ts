@@ -1,7 +1,7 @@
 /** Members and queues of the chosen account, live from the PBX, offered while the person types. Free text is always possible. */
 
 import type { Member, QueueStatus } from '../../../lib/model';
-import { chosenAccount } from './account';
+import { accountStatus, chosenAccount } from './account';
 
 export type ListName = 'members' | 'queues';
 
@@ -15,27 +15,30 @@ export function suggestFrom(name: ListName): PbxSuggest {
     if (!account) return done([]);
     // In a field that takes several values, the last one is being typed.
     const [, before = '', part = ''] = /^(.*[,;]\s*)?([^,;]*)$/.exec(typed) ?? [];
-    const wanted = part.trim().toLowerCase();
-    listOf(account.id, name).then(
-      (list) =>
-        done(
-          list
-            .filter(({ label }) => label.toLowerCase().includes(wanted))
-            .map(({ value, label }) => ({ value: before + value, label })),
-        ),
+    const wanted = part.trim();
+    listOf(account, name).then(
+      (list) => done(fitting(list, wanted).map(({ value, label }) => ({ value: before + value, label }))),
       () => done([]),
     );
   };
 }
 
+/** The Enter and Tab keys take the first entry, so what was typed comes first: free text stays free text. */
+function fitting(list: readonly PbxSuggestion[], typed: string): PbxSuggestion[] {
+  const found = list.filter(({ label }) => label.toLowerCase().includes(typed.toLowerCase()));
+  const exact = found.find(({ value }) => value === typed);
+  if (typed === '' || found.length === 0) return found;
+  return [exact ?? { value: typed, label: typed }, ...found.filter((entry) => entry !== exact)];
+}
+
 /** Asks early, so that the list is there when the person begins to type. */
 export function prefetch(name: ListName): void {
   const account = chosenAccount();
-  if (account) listOf(account.id, name).catch(() => {});
+  if (account) listOf(account, name).catch(() => {});
 }
 
-function listOf(account: string, name: ListName): Promise<PbxSuggestion[]> {
-  const key = `${account}/${name}`;
+function listOf(account: PbxEditorNode, name: ListName): Promise<PbxSuggestion[]> {
+  const key = `${account.id}/${name}`;
   const cached = cache.get(key);
   if (cached && Date.now() - cached.at < FRESH_MS) return cached.list;
   const list = fetchList(account, name);
@@ -43,8 +46,11 @@ function listOf(account: string, name: ListName): Promise<PbxSuggestion[]> {
   return list;
 }
 
-async function fetchList(account: string, name: ListName): Promise<PbxSuggestion[]> {
-  const entries: unknown = await $.getJSON(`pbx-account/${encodeURIComponent(account)}/${name}`);
+async function fetchList(account: PbxEditorNode, name: ListName): Promise<PbxSuggestion[]> {
+  const status = await accountStatus(account);
+  // An account that is not connected, unless it only waits for its first node, has no list to give.
+  if (!status || status.reason || !['connected', 'degraded', 'closed'].includes(status.state)) return [];
+  const entries: unknown = await $.getJSON(`pbx-account/${encodeURIComponent(account.id)}/${name}`);
   if (!Array.isArray(entries)) return [];
   return name === 'members' ? entries.flatMap(fromMember) : entries.flatMap(fromQueue);
 }

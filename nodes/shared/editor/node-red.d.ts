@@ -40,6 +40,8 @@ declare global {
     type: string;
     name?: string;
     valid?: boolean;
+    /** Not deployed since it was changed or added. */
+    changed?: boolean;
     credentials?: object;
     _(key: string, values?: Record<string, string | number>): string;
   }

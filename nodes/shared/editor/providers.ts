@@ -16,6 +16,10 @@ export function providerById(id: unknown): ProviderDescriptor | undefined {
   return known.find((descriptor) => descriptor.id === id);
 }
 
+export function areProvidersKnown(): boolean {
+  return known.length > 0;
+}
+
 async function fetchProviders(): Promise<ProviderDescriptor[]> {
   try {
     known = (await $.getJSON('pbx-account/providers')) as ProviderDescriptor[];
@@ -38,9 +42,16 @@ function check(node: PbxEditorNode): void {
   if (node.type.startsWith('pbx-')) RED.editor.validateNode(node);
 }
 
-/** The text in the editor's language. */
-export function localized(text: LocalizedText): string {
-  const language = RED.i18n.lang();
-  if (language.startsWith('sk')) return text.sk;
-  return language.startsWith('ru') ? text.ru : text['en-US'];
+/**
+ * The language of the labels that the node's forms have: each catalog says its own. Node-RED knows only the languages of its core,
+ * which has no Slovak.
+ */
+export function languageOf(node: PbxEditorNode): keyof LocalizedText {
+  const language = node._('common.language');
+  return language === 'sk' || language === 'ru' ? language : 'en-US';
+}
+
+/** The text in the language of the forms. */
+export function localized(node: PbxEditorNode, text: LocalizedText): string {
+  return text[languageOf(node)];
 }

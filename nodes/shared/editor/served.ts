@@ -3,7 +3,7 @@
 import { TOPICS } from '../../../lib/model/topics';
 import type { Topic } from '../../../lib/model';
 import type { ProviderDescriptor } from '../../../lib/provider';
-import { COMMAND_NODES, EVENT_NODES, serves } from '../capability';
+import { COMMAND_NODES, EVENT_NODES, ROUTE_NODES, serves } from '../capability';
 import type { EventNodeType, NodeType } from '../capability';
 
 export interface ServedNode {
@@ -17,7 +17,7 @@ export interface ServedNode {
 }
 
 export function servedNodes({ capabilities }: ProviderDescriptor): ServedNode[] {
-  const types: NodeType[] = [...(Object.keys(EVENT_NODES) as EventNodeType[]), ...COMMAND_NODES];
+  const types: NodeType[] = [...(Object.keys(EVENT_NODES) as EventNodeType[]), ...COMMAND_NODES, ...ROUTE_NODES];
   return types.map((type) => {
     const { all, has } = choicesOf(type, capabilities);
     return {
