@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { FlatEvent } from '../../lib/asterisk-events';
 import { Bench, channel } from './build';
+import type { Values } from './build';
 import { eventsOf, play } from './replay';
 
 const ALICE = channel('PJSIP/1001-00000001', '1.1', { Exten: '1002' });
@@ -49,13 +50,14 @@ describe('names and numbers', () => {
   });
 });
 
-describe('the direction', () => {
-  const begins = (values: ReturnType<typeof channel>, context = 'from-internal') => {
-    const bench = new Bench({ context });
-    bench.event('Newchannel', values);
-    return bench.tracker.find('1.1')?.direction;
-  };
+/** The direction a call has when its first channel shows. */
+function begins(values: Values, context = 'from-internal') {
+  const bench = new Bench({ context });
+  bench.event('Newchannel', values);
+  return bench.tracker.find('1.1')?.direction;
+}
 
+describe('the direction', () => {
   it('is inbound from outside', () =>
     assert.equal(begins(channel('PJSIP/provider-1', '1.1', { Context: 'from-pstn' })), 'inbound'));
   it('is internal for a number of the house or a feature code', () => {
@@ -102,19 +104,20 @@ describe('the direction', () => {
   });
 });
 
-describe('causes', () => {
-  const endsWith = (cause: number, status: string, more: Record<string, string> = {}) => {
-    const bench = new Bench();
-    bench.event('Newchannel', ALICE);
-    bench.event('Newchannel', BOB());
-    bench.event('DialBegin', { ...ALICE, ...BOB_CALLED(), DialString: '1002' });
-    bench.event('DialEnd', { ...ALICE, ...BOB_CALLED(), DialStatus: status, ...more });
-    bench.event('Hangup', { ...BOB(), Cause: cause, 'Cause-txt': 'text' });
-    bench.event('Hangup', { ...ALICE, Cause: 16, 'Cause-txt': 'Normal Clearing' });
-    bench.clock.advance(1_000);
-    return bench.tracker.find('1.1')?.disposition;
-  };
+/** How a call ends whose called leg is hung up with this code, after this dial status. */
+function endsWith(cause: number, status: string) {
+  const bench = new Bench();
+  bench.event('Newchannel', ALICE);
+  bench.event('Newchannel', BOB());
+  bench.event('DialBegin', { ...ALICE, ...BOB_CALLED(), DialString: '1002' });
+  bench.event('DialEnd', { ...ALICE, ...BOB_CALLED(), DialStatus: status });
+  bench.event('Hangup', { ...BOB(), Cause: cause, 'Cause-txt': 'text' });
+  bench.event('Hangup', { ...ALICE, Cause: 16, 'Cause-txt': 'Normal Clearing' });
+  bench.clock.advance(1_000);
+  return bench.tracker.find('1.1')?.disposition;
+}
 
+describe('causes', () => {
   for (const [cause, status, disposition] of [
     [17, 'BUSY', 'busy'],
     [17, 'NOANSWER', 'busy'],
@@ -170,7 +173,8 @@ describe('facts', () => {
     });
     bench.event('Newchannel', ALICE);
     assert.equal(made, 0);
-    assert.equal((bench.facts[0]?.raw as Record<string, unknown>)['Exten'], '1002');
+    const raw = bench.facts[0]?.raw as Record<string, unknown> | undefined;
+    assert.equal(raw?.['Exten'], '1002');
     assert.equal(made, 1);
   });
 

@@ -5,7 +5,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AmiParser } from '../../lib/transport/ami';
 import type { AmiMessage } from '../../lib/transport/ami';
+import { FlatEvent } from '../../lib/asterisk-events';
+import type { ManagerEvent } from '../../lib/asterisk-events';
 import { Bench, channel } from './build';
+import type { Values } from './build';
 import type { AsteriskVersion } from './replay';
 import { eventsOf, lineOf, transcriptFolder } from './replay';
 
@@ -95,15 +98,11 @@ for (const version of ['22', '16'] as const) {
   });
 }
 
-describe('a call found in the list', () => {
-  const listed = (values: ReturnType<typeof channel>, more = {}) => ({
-    name: 'CoreShowChannel',
-    get: (key: string) =>
-      Object.entries({ ...values, ...more })
-        .find(([name]) => name.toLowerCase() === key)?.[1]
-        ?.toString(),
-  });
+function listed(values: Values, more: Values = {}): ManagerEvent {
+  return new FlatEvent({ Event: 'CoreShowChannel', ...values, ...more });
+}
 
+describe('a call found in the list', () => {
   it('that is being placed has its phone for the caller', () => {
     const bench = new Bench();
     const channels = [listed(channel('PJSIP/1001-1', '1.1', { ChannelState: 5 }), { Duration: '00:00:03' })];
