@@ -36,11 +36,9 @@ unavailable() { say "$*"; exit 3; }
 
 # ---------------------------------------------------------------- installation
 
-mirrors() {   # the host's own Debian mirror first; releases past their support move to the archive
+mirrors() {   # the host's own Debian mirrors; DEBIAN_MIRROR names another, such as an archive of old releases
   if [ -n "${DEBIAN_MIRROR:-}" ]; then echo "${DEBIAN_MIRROR%/}"; return; fi
   apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | grep -E '/debian/?$' | sed 's,/$,,' | sort -u || true
-  echo http://deb.debian.org/debian
-  echo http://archive.debian.org/debian
 }
 
 download() {   # download MIRROR FOLDER: Asterisk and all it needs, verified by the archive's key
