@@ -5,11 +5,11 @@ import { known, nameIn, countIn, kept } from './event';
 import type { Handler } from './handlers';
 import type { Leg } from './legs';
 import { STATE } from './legs';
-import { leavesFor } from './on-queues';
 import { end as recordingOver } from './on-recordings';
 import { learnParty } from './parties';
 import type { Scene } from './scene';
 import { PLAIN } from './tables';
+import { leavesFor } from './waits';
 
 const newChannel: Handler = (scene, event) => {
   scene.tables.find(event, PLAIN, scene.at, true);

@@ -4,10 +4,10 @@ import { kept, known } from './event';
 import type { Handler } from './handlers';
 import type { Channel, Leg } from './legs';
 import { STATE } from './legs';
-import { leavesFor } from './on-queues';
 import { dialledNumber, learnParty, numberIn, settleByNumber } from './parties';
 import type { Scene } from './scene';
 import { DEST, PLAIN } from './tables';
+import { leavesFor } from './waits';
 import type { ManagerEvent } from './event';
 
 const dialBegin: Handler = (scene, event) => {

@@ -7,13 +7,14 @@ import { extensionOf } from './channel-name';
 import { countIn, kept, known, nameIn } from './event';
 import type { ManagerEvent } from './event';
 import type { Handler } from './handlers';
-import type { AsteriskCall, Channel, QueueWait } from './legs';
+import type { Channel, QueueWait } from './legs';
 import type { QueueLeaveReason, QueueMember } from '../model';
 import { reaches } from './on-dials';
 import { learnParty } from './parties';
 import type { Seat } from './roster';
 import type { Scene } from './scene';
 import { DEST, PLAIN } from './tables';
+import { agentAnswered, leaves, leavesFor } from './waits';
 
 /** Values of QUEUESTATUS (application Queue). */
 const WHY: Readonly<Record<string, QueueLeaveReason>> = {
@@ -60,25 +61,6 @@ const callerLeave: Handler = (scene, event) => {
   // What comes next tells the reason: QUEUESTATUS, the end of the caller, or the dialplan going on elsewhere.
   else if (!scene.tellsVariables) leaves(scene, call, wait, null);
 };
-
-/** The caller is out of the queue, for this reason; without one, it may still be told. */
-export function leaves(scene: Scene, call: AsteriskCall, wait: QueueWait, why: QueueLeaveReason | null): void {
-  wait.state = 'left';
-  if (why) call.wait = null;
-  const { queue, others } = wait;
-  scene.tell({ fact: 'queue.leave', call: call.key, queue: { id: queue, waiting: others }, ...(why && { why }) });
-}
-
-/** This channel goes on or ends, so the reason for which it left its queue is this one, if none was told. */
-export function leavesFor(scene: Scene, channel: Channel, why: QueueLeaveReason): void {
-  const { call } = channel.leg;
-  if (call.wait?.uid === channel.uid && call.wait.state === 'leaving') leaves(scene, call, call.wait, why);
-}
-
-export function agentAnswered(call: AsteriskCall, queue: string): boolean {
-  for (const leg of call.legs) if (leg.queue === queue && leg.dialStatus === 'ANSWER') return true;
-  return false;
-}
 
 /** VarSet QUEUESTATUS: how the application Queue ended for this caller. */
 export function queueStatus(scene: Scene, channel: Channel, value: string): void {

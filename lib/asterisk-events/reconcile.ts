@@ -8,11 +8,12 @@ import type { ManagerEvent } from './event';
 import type { Channel } from './legs';
 import { STATE } from './legs';
 import { talk } from './on-channels';
-import { agentAnswered, learnDevice, leaves, seatIn } from './on-queues';
+import { learnDevice, seatIn } from './on-queues';
 import { TRANSFER_EVENTS } from './on-transfers';
 import type { Seat } from './roster';
 import type { Scene } from './scene';
 import { PLAIN } from './tables';
+import { agentAnswered, leaves } from './waits';
 
 /** Lists as the PBX gave them; one that could not be had is missing. */
 export interface Lists {

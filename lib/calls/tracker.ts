@@ -237,7 +237,7 @@ export class CallTracker {
     leg.state = 'ringing';
     if (leg.role !== 'callee') return;
     if (!call.answeredAt) {
-      call.learn({ to: leg.party });
+      call.to = counterpart(call.to, leg.party);
       if (call.stay?.left) call.stay.open = false;
     }
     // A phone that is tried again rings again: another event, thus another id.
@@ -249,7 +249,7 @@ export class CallTracker {
     if (leg.state === 'answered') return;
     leg.state = 'answered';
     if (leg.role !== 'callee') return;
-    call.learn({ to: leg.party });
+    call.to = counterpart(call.to, leg.party);
     if (call.answeredAt) return;
     this.#answer(call, fact, fact.at, leg.party, fact.inferred ?? false);
   }
@@ -425,6 +425,15 @@ export class CallTracker {
       this.#forget(call);
     }
   }
+}
+
+/** Whom the call is for now: the same person known better, or somebody else, of whom nothing is kept. */
+function counterpart(before: Readonly<Party>, now: Readonly<Party>): Readonly<Party> {
+  if (now.number === null && now.extension === null) return joined(before, now);
+  const same =
+    (now.number !== null && now.number === before.number) ||
+    (now.extension !== null && now.extension === before.extension);
+  return same ? joined(before, now) : now;
 }
 
 function isAnsweredCallee(leg: Leg): boolean {

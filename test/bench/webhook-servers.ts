@@ -5,6 +5,8 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PbxAccount, TOPICS } from '../../lib/index';
+import { mango } from '../../lib/providers/mango';
 import { KEYS } from './webhook-load';
 
 export interface ServerReport {
@@ -49,6 +51,29 @@ const bare: RequestListener = (request, response) => {
     }
   });
 };
+
+/** This package's library without Node-RED: the whole way to canonical events. */
+function library(): RequestListener {
+  const config = { ...KEYS, url: 'https://pbx.example/vpbx/' };
+  const account = new PbxAccount({ name: 'bench', provider: 'mango', config, providers: [mango] });
+  account.subscribe({ topics: TOPICS.call }, count);
+  account.open();
+  return (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { method = '', url: path = '', headers, socket } = request;
+      const plain = { 'content-type': headers['content-type'] ?? '' };
+      const remoteAddress = socket.remoteAddress ?? '';
+      account
+        .webhook({ method, path, query: {}, headers: plain, body: Buffer.concat(chunks), remoteAddress })
+        .then(({ status, after }) => {
+          finish(response, status);
+          if (after) setImmediate(after);
+        }, console.error);
+    });
+  };
+}
 
 interface Peer {
   events(url: string): { call: unknown; summary: unknown; on(name: string, handler: (event: unknown) => void): void };
@@ -190,11 +215,12 @@ async function main(mode: string): Promise<void> {
   const server = createServer();
   const ownRoots = mode.endsWith('own roots');
   if (mode === 'bare') server.on('request', bare);
+  else if (mode === 'library') server.on('request', library());
   else if (mode === 'mango-vpbx') server.on('request', peer());
   else await nodeRed(server, mode.startsWith('pbx-account'), ownRoots);
   server.listen(0, '127.0.0.1', () => {
     const { port } = server.address() as AddressInfo;
-    const path = mode === 'bare' || mode === 'mango-vpbx' ? '' : `${ownRoots ? '/node' : ''}/pbx/bench`;
+    const path = ['bare', 'library', 'mango-vpbx'].includes(mode) ? '' : `${ownRoots ? '/node' : ''}/pbx/bench`;
     process.send?.({ url: `http://127.0.0.1:${port}${path}` });
   });
   let before = process.cpuUsage();

@@ -15,7 +15,15 @@ import { median } from './ami-modes';
 import type { LoadReport } from './webhook-load';
 import type { ServerReport } from './webhook-servers';
 
-const MODES = ['bare', 'mango-vpbx', 'http in', 'pbx-account', 'http in, own roots', 'pbx-account, own roots'];
+const MODES = [
+  'bare',
+  'library',
+  'mango-vpbx',
+  'http in',
+  'pbx-account',
+  'http in, own roots',
+  'pbx-account, own roots',
+];
 
 /** What is compared with what, and the least that is accepted. */
 const RATIOS = [
@@ -23,6 +31,8 @@ const RATIOS = [
   ['pbx-account', 'http in', 0.6],
   ['pbx-account, own roots', 'mango-vpbx', 1],
   ['pbx-account, own roots', 'http in, own roots', 0.6],
+  ['library', 'mango-vpbx', 1],
+  ['library', 'bare', 0],
   ['pbx-account', 'bare', 0],
 ] as const;
 

@@ -144,6 +144,7 @@ export const SCENARIOS: readonly Scenario[] = [
       'answer by first',
       'hold?',
       'resume?',
+      'ringing second?',
       'transfer blind to second',
       'ringing second?',
       'end answered',

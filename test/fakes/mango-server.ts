@@ -31,6 +31,8 @@ export interface MangoAnswer {
   headers?: Record<string, string>;
   /** `hang`: no answer at all; `cut`: the connection is closed instead. */
   instead?: 'hang' | 'cut';
+  /** It goes out only after this. */
+  after?: Promise<unknown>;
 }
 
 export interface MangoRequest {
@@ -179,6 +181,7 @@ export class MangoServer {
     const path = url.pathname.replace(/^\/vpbx\//, '').replace(/\/$/, '');
     const body = await bodyOf(request);
     const answer = await this.#answer(path, request, body);
+    await answer.after;
     if (answer.instead === 'hang') return;
     if (answer.instead === 'cut') {
       request.socket.destroy();

@@ -33,7 +33,7 @@ function normal(number: unknown): string {
 
 /** A value as it is written into a text. */
 export function said(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | undefined);
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
 }
 
 let texts = 0;

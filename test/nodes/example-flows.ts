@@ -79,7 +79,8 @@ export class Example {
     if (!account) throw new Error('the account of the example is not complete');
     const { payload } = await account.execute({ command: 'action', request: action });
     const id = payload.call?.id;
-    while (id && account.call(id)?.state !== 'ended') await new Promise((resolve) => setTimeout(resolve, 5));
+    if (!id) return;
+    while (account.call(id)?.state !== 'ended') await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
   /** The next message that the debug node with this name shows. */

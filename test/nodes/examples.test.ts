@@ -76,7 +76,7 @@ const SCENARIOS: Readonly<Record<string, (example: Example) => Promise<void>>> =
 
   async 'Call log to a CSV file'(example) {
     example.press('at the start');
-    example.simulate({
+    void example.simulate({
       do: 'incoming',
       from: '+421900123456',
       name: '=Jana',
@@ -194,7 +194,7 @@ describe('examples', () => {
           for (const target of ((node['wires'] ?? []) as string[][]).flat())
             assert.ok(own.has(target), `wire to ${target}`);
           if (node.type.startsWith('pbx-') && node['account'] !== undefined)
-            assert.ok(own.has(String(node['account'])), `${node.type} "${String(node['name'])}" has no account`);
+            assert.ok(own.has(node['account'] as string), `${node.type} "${String(node['name'])}" has no account`);
           if (node.type.startsWith('pbx-'))
             for (const property of propertiesOf(node.type))
               assert.ok(property in node, `${node.type} lacks ${property}`);

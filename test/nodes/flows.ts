@@ -15,6 +15,8 @@ import queueEvents from '../../nodes/pbx-queue-events/runtime';
 import recording from '../../nodes/pbx-recording/runtime';
 import recordingEvents from '../../nodes/pbx-recording-events/runtime';
 import redirect from '../../nodes/pbx-redirect/runtime';
+import routeReply from '../../nodes/pbx-route-reply/runtime';
+import routeRequest from '../../nodes/pbx-route-request/runtime';
 import sms from '../../nodes/pbx-sms/runtime';
 import transfer from '../../nodes/pbx-transfer/runtime';
 
@@ -51,6 +53,8 @@ const NODES: readonly NodeInitializer[] = [
   recording,
   query,
   action,
+  routeRequest,
+  routeReply,
 ];
 
 /** All nodes of the package over these providers, plus `more`. `prepare` may change the runtime's API before. */

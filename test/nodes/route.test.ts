@@ -7,8 +7,6 @@ import type { NodeInitializer, NodeMessage } from 'node-red';
 import type { RouteAnswer } from '../../lib/provider';
 import type { RouteRequest } from '../../lib/index';
 import { OpenRoutes } from '../../nodes/pbx-route-request/open-routes';
-import routeReply from '../../nodes/pbx-route-reply/runtime';
-import routeRequest from '../../nodes/pbx-route-request/runtime';
 import { FakePbx, inboundCall } from './fake-provider';
 import {
   account,
@@ -91,8 +89,7 @@ describe('route request and route reply', () => {
   });
   afterEach(() => helper.unload());
 
-  const start = (...nodes: FlowNode[]) =>
-    load([...initializers([pbx.module]), routeRequest, routeReply], flowOf(account(), ...nodes));
+  const start = (...nodes: FlowNode[]) => load(initializers([pbx.module]), flowOf(account(), ...nodes));
   const caught: FlowNode = { id: 'catch', type: 'catch', scope: null, wires: [['errors']] };
   const ask = (number = '+421900123456', budgetMs = 5_000): Promise<RouteAnswer | null> => {
     pbx.say(inboundCall('c1', number));
@@ -213,7 +210,7 @@ describe('route request and route reply', () => {
 
   it('the example finds a customer in its table and lets everybody else go at once', async () => {
     const flow = await exampleFlow('VIP routing by contact lookup.json');
-    await load([...initializers([pbx.module]), ...CORE, routeRequest, routeReply], flow, {
+    await load([...initializers([pbx.module]), ...CORE], flow, {
       [String(flow.find(({ type }) => type === 'pbx-account')?.id)]: { username: 'tester', password: 'secret-word' },
     });
     const filled = () => nodeOf(idOf(flow, 'заполнить таблицу')).context().flow.get('vip') !== undefined;

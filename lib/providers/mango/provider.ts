@@ -15,6 +15,7 @@ import type {
   WebhookResponse,
 } from '../../provider';
 import { HttpClient } from '../../transport/http';
+import { reply } from '../../transport/webhook';
 import { runAction } from './action';
 import { DEFAULT_URL, MangoApi } from './api';
 import { CallBook } from './calls';
@@ -183,7 +184,9 @@ export class MangoProvider implements Provider {
   }
 
   webhook(request: WebhookRequest): WebhookResponse {
-    return this.#door.receive(request);
+    // Without a salt anybody could sign.
+    const { apiKey, apiSalt } = this.#keys;
+    return apiKey && apiSalt ? this.#door.receive(request) : reply(503, 'the account is not complete');
   }
 
   /** Two cheap questions, since a wrong key costs the PBX its API for two minutes when asked twice. */

@@ -295,6 +295,8 @@ export class ViptelSession implements Session {
 
   /** What to look at when VIPTel cannot be reached: most often it does not admit the address. */
   #hinted(error: PbxError): PbxError {
+    // An address that is not admitted does not mend itself: minutes, as after a wrong password.
+    if (error.code === 'forbidden') return new PbxError('unauthorized', error.message, error.cause);
     if (error.code !== 'unavailable' && error.code !== 'timeout') return error;
     const hint = 'VIPTel must have switched the WebSocket service on and know the public IP address of this computer.';
     return new PbxError(error.code, `${error.message} ${hint}`, error.cause);

@@ -90,6 +90,11 @@ export const TRUNK: Record<string, Story> = {
     'missed',
   ],
   't3-trunk-in-busy': [`begin inbound ${JANA} dials 0220282028`, `end busy (17) inbound ${JANA}>1001`, 'missed'],
+  't3b-trunk-in-declined': [
+    `begin inbound ${JANA} dials 0220282028`,
+    `end rejected (21) inbound ${JANA}>1001`,
+    'missed',
+  ],
   't4-trunk-in-caller-cancels': [
     `begin inbound ${JANA} dials 0220282028`,
     'ringing 1001',

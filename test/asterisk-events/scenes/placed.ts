@@ -27,6 +27,7 @@ export const CLICK_TO_CALL: Record<string, Story> = {
     'answer 0900123456',
     'end answered (16) outbound 1001>0900123456',
   ],
+  'o3b-click2dial-out-busy': ['begin unknown 1001', 'end busy (17) outbound 1001>0900123456'],
   'o4-click2dial-caller-declines': ['begin unknown 1001', 'end rejected (21) unknown 1001>-'],
 };
 
@@ -99,6 +100,17 @@ export const LOCAL_CHANNELS: Record<string, Story> = {
     'dtmf # by 555',
     'end no-answer (16) unknown 555>-',
   ],
+  '07-login-events-mask': ['begin unknown 555', 'end no-answer (16) unknown 555>-'],
+  '25-variables': ['begin unknown 555', 'end no-answer unknown 555>-'],
+  // Hung up by the manager with the code of a refusal.
+  '4b-hangup-regex-cause': ['begin unknown 555', 'end rejected (21) unknown 555>-'],
+  // Music on hold is no hold.
+  '59-hold-moh': ['begin unknown 555', 'end no-answer unknown 555>-'],
+  // The server stops in mid-call and still tells the end.
+  '92-shutdown-with-call': [...ANN_TALKS, 'end answered (16) unknown 555>102'],
+  '94-timestampevents-channelvars': ['begin unknown 555', 'end no-answer (16) unknown 555>-'],
+  // A number with a line break in it: what follows the break is no field of the event.
+  'c8-newlines-in-values': ['begin unknown 555', 'end no-answer unknown Eve>-'],
   // A conference is no person who answers; one is thrown out by the PBX, the other hangs up.
   '5b-confbridge': {
     A: ['begin unknown 555', 'end no-answer (16) unknown 555>-'],

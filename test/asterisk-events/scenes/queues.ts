@@ -48,6 +48,15 @@ export const QUEUES: Record<string, Story> = {
     'leave sales timeout',
     'end no-answer internal 1001>1003',
   ],
+  'qd2-queue-timeout-hangup-trunk-in': [
+    `begin inbound ${JANA} dials 0220282035`,
+    ...WAITS_IN_SALES.slice(1),
+    'ringing 1002',
+    'ringing 1003',
+    'leave sales timeout',
+    `end no-answer inbound ${JANA}>1003`,
+    'missed',
+  ],
   'qe-queue-agent-attended-transfer': {
     A: [
       ...WAITS_IN_SALES,

@@ -118,6 +118,13 @@ export const TRANSFERS: Record<string, Story> = {
     'answer 1003',
     'end answered (16) internal 1001>1003',
   ],
+  'r1b-redirect-ringing-trunk-in': [
+    `begin inbound ${JANA} dials 0220282028`,
+    'ringing 1001',
+    'ringing 1002',
+    'answer 1002',
+    `end answered (16) inbound ${JANA}>1002`,
+  ],
   // Redirected by another program: Asterisk has no event for that.
   'r3-redirect-answered': [...TALK, 'ringing 1003', 'end answered (16) internal 1001>1003'],
 };

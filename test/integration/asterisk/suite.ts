@@ -110,6 +110,9 @@ export async function stateOf(account: PbxAccount, state: AccountState, timeoutM
   });
 }
 
+/** The server that the running suite plays on. */
+let playing: Pbx | undefined;
+
 /** Defines the suite once for each version; a version that cannot be had here is pending, and says so. */
 export function onEachAsterisk(title: string, define: (stage: () => Stage) => void): void {
   for (const version of ASTERISK_VERSIONS) {
@@ -125,6 +128,7 @@ export function onEachAsterisk(title: string, define: (stage: () => Stage) => vo
           this.skip();
           return;
         }
+        playing = pbx;
         stage = await openStage(pbx);
         await stateOf(stage.account, 'connected');
         stage.log.clear();
@@ -192,8 +196,12 @@ export async function talk(
   number: string,
   to: SipPhone,
 ): Promise<{ caller: SipCall; callee: SipCall }> {
+  const tap = playing?.tap;
+  const position = tap?.position ?? 0;
   const caller = from.call(number);
   const callee = await takes(to);
   await caller.until('answered');
+  // Nobody presses a key within the millisecond between the answer and the moment when both hear each other.
+  await tap?.event('BridgeEnter', { BridgeNumChannels: '2' }, { from: position });
   return { caller, callee };
 }

@@ -84,18 +84,14 @@ describe('MANGO commands', function () {
     });
 
     it('ties it also when the events are faster than the answer', async () => {
-      office.pbx.next('commands/callback', { status: 200, json: { result: 1000 } });
-      const deliver = office.pbx.deliver;
-      office.pbx.deliver = null;
-      const answered = call({ tag: 'fast' });
-      await office.until('the command arrives', () => office.pbx.paths.length > 0);
-      office.pbx.deliver = deliver;
-      const { command_id } = office.pbx.last('commands/callback');
-      await office.pbx
-        .call('E1', { command_id, callback_initiator: 'API' })
-        .leg('L1', { from: customer, to: jana })
-        .appeared();
-      assert.equal((await answered).payload.call?.id, 'E1');
+      const events = async () => {
+        await office.until('the command arrives', () => office.pbx.paths.length > 0);
+        const { command_id } = office.pbx.last('commands/callback');
+        const placed = office.pbx.call('E1', { command_id, callback_initiator: 'API' });
+        await placed.leg('L1', { from: customer, to: jana }).appeared();
+      };
+      office.pbx.next('commands/callback', { status: 200, json: { result: 1000 }, after: events() });
+      assert.equal((await call({ tag: 'fast' })).payload.call?.id, 'E1');
       assert.equal(office.of<CallEvent>('call.begin')[0]?.call.tag, 'fast');
     });
 

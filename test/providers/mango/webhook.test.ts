@@ -1,6 +1,7 @@
 /** The door for notifications (specification 2.5, 4.1, 4.2): who may come in, what is answered, and that nothing gets lost. */
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import type { AccountEvent, WebhookRequest } from '../../../lib/index';
 import { webhookRequest } from '../../fakes/mango-server';
 import type { Office } from './office';
@@ -60,6 +61,17 @@ describe('MANGO notifications', function () {
     );
     assert.equal(office.account.status.counters.malformed, 5);
     assert.deepEqual(office.story(), []);
+  });
+
+  it('are refused while a key is missing in the account: then anybody could sign', async () => {
+    const other = await openOffice({ apiSalt: '' });
+    const json = JSON.stringify(notice);
+    const sign = createHash('sha256')
+      .update(other.pbx.apiKey + json)
+      .digest('hex');
+    assert.equal((await other.account.webhook(other.pbx.request('/events/call', json, { sign }))).status, 503);
+    assert.deepEqual(other.story(), []);
+    await other.close();
   });
 
   it('that are forged are told once in a while, with the address and without a secret', async () => {

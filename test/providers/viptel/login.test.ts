@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { WebSocketServer } from 'ws';
 import { loginHash } from '../../../lib/providers/viptel/login-hash';
+import { closeServers, webServer } from '../../transport/http/servers';
 import { Bench } from './bench';
 import type { BenchOptions } from './bench';
 
@@ -69,9 +72,23 @@ describe('VIPTel login', () => {
     await bench.untilInTime('connected', () => bench.account.status.state === 'connected', 1_000);
   });
 
+  it('a server that does not admit the address waits minutes as well', async () => {
+    const web = await webServer((_request, response) => response.end());
+    web.server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n'));
+    await open({ waitFor: 'nothing', config: { url: web.url.replace('http', 'ws') } });
+    await bench.until('refused', () => bench.account.status.state === 'unauthorized');
+    assert.match(bench.account.status.reason?.text ?? '', /registered addresses/);
+    await closeServers();
+  });
+
   it('gives up a server that does not greet', async () => {
-    await open({ waitFor: 'nothing', account: { config: { url: 'ws://127.0.0.1:9', username: 'x', password: 'y' } } });
-    await bench.until('tried', () => bench.account.status.state === 'reconnecting');
+    const web = await webServer((_request, response) => response.end());
+    const mute = new WebSocketServer({ server: web.server });
+    await open({ waitFor: 'nothing', config: { url: web.url.replace('http', 'ws') } });
+    await once(mute, 'connection');
+    await bench.untilInTime('given up', () => bench.account.status.state === 'reconnecting', 10);
+    assert.match(bench.account.status.reason?.text ?? '', /did not greet within 10 s/);
+    await closeServers();
   });
 
   it('a restart is told as the reason, and the next connection logs in again', async () => {

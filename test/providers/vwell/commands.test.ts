@@ -47,6 +47,8 @@ function action(request: Record<string, unknown>): Command {
   return { command: 'action', request };
 }
 
+const sendFields = (fields: Record<string, unknown>) => action({ method: 'send', argument: { fields } });
+
 describe('vwell: commands', () => {
   let office: Office;
   const open = async (options: OfficeOptions = {}) => {
@@ -59,7 +61,6 @@ describe('vwell: commands', () => {
       assert.match(error.message, words);
       return true;
     });
-  const sendFields = (fields: Record<string, unknown>) => action({ method: 'send', argument: { fields } });
   afterEach(() => office.close());
 
   describe('make call', () => {
