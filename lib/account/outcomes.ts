@@ -33,6 +33,8 @@ export class Outcomes {
   readonly #clock: Clock;
   readonly #placed = new Map<string, Follower>();
   readonly #timers = new Map<string, Timer>();
+  /** A command that ends after the account must leave no timer behind. */
+  #closed = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -77,7 +79,7 @@ export class Outcomes {
 
   /** Forgets the call; soon, so that its tag still reaches a late first event. */
   release(placed: Placed, at: 'now' | 'soon'): void {
-    if (at === 'now' || placed.call) this.#forget(placed);
+    if (at === 'now' || placed.call || this.#closed) this.#forget(placed);
     else
       this.#timers.set(
         placed.reference,
@@ -99,6 +101,7 @@ export class Outcomes {
 
   /** The account closes: nobody will ever know. */
   close(): void {
+    this.#closed = true;
     for (const timer of this.#timers.values()) timer.cancel();
     this.#timers.clear();
     for (const follower of this.#placed.values()) {
