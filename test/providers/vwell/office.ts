@@ -32,7 +32,6 @@ export class Office {
   readonly events: AnyEvent[] = [];
   readonly told: Told[] = [];
   readonly states: string[] = [];
-  readonly log: string[] = [];
 
   private constructor(
     readonly asterisk: FakeAmi,
@@ -56,19 +55,15 @@ export class Office {
       ...options.server,
     });
     await options.prepare?.(asterisk, server);
-    const log: string[] = [];
-    const keep = (text: string) => void log.push(text);
     const account = new PbxAccount({
       name: 'Office',
       provider: 'vwell',
       config: { url: server.url, secret: 'house key', ...options.config },
       providers: [moduleWith(options.times)],
-      logger: { error: keep, warn: keep, info: keep, debug: keep },
       random: () => 0,
       ...options.account,
     });
     const office = new Office(asterisk, server, account);
-    office.log.push = (...texts) => log.push(...texts);
     account.open();
     const wait = options.waitFor ?? 'connected';
     if (wait !== 'nothing') await office.until(`the account is ${wait}`, () => account.status.state === wait);
