@@ -51,7 +51,7 @@ module.exports = {
   credentialSecret: '${credentialSecret}',
   telemetry: { enabled: false, updateNotification: false },
   editorTheme: { tours: false, projects: { enabled: false } },
-  externalModules: { autoInstall: false, palette: { allowInstall: false } },
+  externalModules: { autoInstall: false },
   logging: { console: { level: 'info', metrics: false, audit: false } },
 };`;
 }

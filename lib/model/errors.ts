@@ -60,6 +60,11 @@ export class PbxError extends Error {
     };
   }
 
+  /** The text alone: a catch node shows `msg.error.message` made of this, and people read it. */
+  override toString(): string {
+    return this.message;
+  }
+
   /** The same error with the account and command filled in where they were not known at the place it arose. */
   within(place: { account?: string; command?: string }): PbxError {
     const filled = new PbxError(this.code, this.message, {
