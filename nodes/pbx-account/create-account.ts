@@ -7,6 +7,7 @@ import type { Problem } from '../shared/account-node';
 import { list } from '../shared/values';
 import { missing, providerConfig, rulesOf } from './config';
 import type { AccountDef, Credentials } from './config';
+import { takeDirectly } from './direct-webhooks';
 import { hostsOf } from './hosts';
 import { loggerOf, maskOf } from './log';
 import type { Mask } from './log';
@@ -95,7 +96,11 @@ function webhookOf(RED: NodeAPI, node: Node, def: AccountDef): Webhook | null {
     node.warn("webhooks cannot arrive: httpNodeRoot is off in Node-RED's settings");
     return null;
   }
-  return { desk: deskOf(RED.httpNode), path: def.webhookPath?.trim() || def.id, allows };
+  return {
+    desk: deskOf(RED.httpNode, (desk) => takeDirectly(RED, desk)),
+    path: def.webhookPath?.trim() || def.id,
+    allows,
+  };
 }
 
 function listen({ desk, path, allows }: Webhook, account: PbxAccount, node: Node): () => void {

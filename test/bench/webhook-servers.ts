@@ -152,6 +152,8 @@ async function nodeRed(server: Server, ours: boolean, ownRoots: boolean): Promis
     ...roots,
     flowFile: 'flows.json',
     credentialSecret: false,
+    // As Node-RED's own launcher sets it: embedded in a program it takes webhooks through Express.
+    settingsFile: join(userDir, 'settings.js'),
     logging: { console: { level: 'error' } },
     externalModules: { autoInstall: false },
     editorTheme: { tours: false },
