@@ -17,6 +17,8 @@ export type { Clock, Timer } from './clock';
 export { withoutSecrets } from './redact';
 export { descriptors, providerOf } from './registry';
 export { PROVIDERS } from './providers';
+export { contactResponse, parseWebhook } from './providers/gravitel';
+export type { ParsedWebhook, WebhookConfig } from './providers/gravitel';
 export type { Filter, Listener } from './subscriptions';
 export type {
   Field,

@@ -24,6 +24,8 @@ export interface Field {
   required?: boolean;
   /** Kept in the credentials and never sent back to the browser. Implies `credential`. */
   secret?: boolean;
+  /** A secret that this side makes up and the person enters at the PBX: the form makes one on request. */
+  ownSecret?: boolean;
   /** Kept in the credentials (a user name). */
   credential?: boolean;
   options?: readonly { value: string; label: LocalizedText }[];

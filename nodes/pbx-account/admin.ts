@@ -61,9 +61,12 @@ export function adminEndpoints(RED: NodeAPI, providers: readonly ProviderModule[
   RED.httpAdmin.get('/pbx-account/:id/state', mayRead, (request, response) => {
     const node = accountNode(RED, request.params['id']);
     if (!node) return refuse(response, unknownAccount());
-    if (node.account) response.json(node.account.status);
+    const last = node.lastWebhook();
+    const lastWebhook = last === null ? null : new Date(last).toISOString();
+    if (node.account) response.json({ ...node.account.status, lastWebhook });
     else
       response.json({
+        lastWebhook,
         state: 'closed',
         since: null,
         reason: node.problem && { code: node.problem.error.code, text: node.problem.error.message },

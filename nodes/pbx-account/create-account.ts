@@ -23,6 +23,8 @@ export interface Created {
   mask: Mask;
   /** Takes the account's webhook address away. */
   unlisten: () => void;
+  /** When a webhook was last accepted, milliseconds since 1970. */
+  lastWebhook: () => number | null;
 }
 
 export function createAccount(
@@ -56,7 +58,8 @@ export function createAccount(
       ...network,
     });
     const unlisten = webhook ? listen(webhook, account, node) : () => {};
-    return { account, problem: null, mask, unlisten };
+    const lastWebhook = (): number | null => webhook?.desk.lastReceived(webhook.path) ?? null;
+    return { account, problem: null, mask, unlisten, lastWebhook };
   } catch (error) {
     return failed({ key: 'common.status.incomplete', error: PbxError.from(error, { account: name }) });
   }

@@ -13,7 +13,7 @@ import {
 import { COUNTRIES } from './countries.editor';
 import { ProviderFields } from './provider-fields.editor';
 import { formProvider } from './validate.editor';
-import { showWebhook } from './webhook.editor';
+import { hideWebhook, showWebhook } from './webhook.editor';
 
 const TABS = ['connection', 'numbers', 'network', 'served'] as const;
 
@@ -71,6 +71,7 @@ export function saveAccountForm(): { dialAllow: string[]; dialDeny: string[]; al
 }
 
 export function closeAccountForm(): void {
+  hideWebhook();
   formProvider('', '');
 }
 

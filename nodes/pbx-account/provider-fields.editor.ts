@@ -71,6 +71,7 @@ export class ProviderFields {
     const values = new Map<string, string>();
     for (const { name } of this.#shown?.fields ?? []) values.set(name, String(inputOf(name).val() ?? ''));
     if (this.#shown) this.#entered.set(this.#shown.id, values);
+    for (const { name, secret } of this.#shown?.fields ?? []) if (secret) inputOf(name).attr('type', 'password');
     const inputs = $('#pbx-account-fields, #pbx-account-advanced-fields').find('input[id^="node-config-input-"]');
     inputs
       .filter((_, input) => $(input).next('.red-ui-typedInput-container').length > 0)
@@ -124,6 +125,29 @@ function rowOf(node: PbxEditorNode, field: Field, element: JQuery): JQuery {
     .attr('for', `node-config-input-${field.name}`)
     .append($('<i class="fa"></i>').addClass(icon), ' ', $('<span></span>').text(localized(node, field.label)));
   const row = $('<div class="form-row"></div>').append(label, element);
+  if (field.ownSecret) row.append(makeUp(node, inputOf(field.name)));
   if (field.type === 'json') setTimeout(() => inputOf(field.name).typedInput({ types: ['json'], default: 'json' }), 0);
   return row;
+}
+
+/** Makes a secret up, shows it this once, and has it ready to be pasted at the PBX. */
+function makeUp(node: PbxEditorNode, input: JQuery): JQuery {
+  const button = $('<button type="button" class="red-ui-button"></button>')
+    .attr('title', node._('account.hint.makeUp'))
+    .append('<i class="fa fa-magic"></i> ', document.createTextNode(node._('account.label.makeUp')));
+  return button.on('click', () => {
+    const secret = randomSecret();
+    input.attr('type', 'text').val(secret).trigger('change');
+    RED.clipboard.copyText(secret, button, node._('account.copied'));
+  });
+}
+
+/** 32 letters and digits, 190 bits: what every cabinet takes. */
+function randomSecret(): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+  const bytes = new Uint8Array(256);
+  crypto.getRandomValues(bytes);
+  // Bytes above the last whole multiple are left out, so that each letter is equally likely.
+  const fair = [...bytes].filter((byte) => byte < 248);
+  return fair.slice(0, 32).reduce((text, byte) => text + letters.charAt(byte % 62), '');
 }

@@ -52,6 +52,7 @@ export function registerAccount(RED: NodeAPI, providers: readonly ProviderModule
       users: users.nodes,
       join: (user, watcher) => users.join(user, watcher),
       open: () => account?.open(),
+      lastWebhook: () => (created.account ? created.lastWebhook() : null),
     };
     Object.assign(this, node);
 

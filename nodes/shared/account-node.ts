@@ -23,6 +23,8 @@ export interface AccountNode extends Node {
   readonly users: Record<string, Node>;
   /** Tells `watcher` the state of the connection now and at every change. Returns what ends it. */
   join(user: Node, watcher: Watcher): () => void;
+  /** When (milliseconds since 1970) the PBX last posted a webhook that was accepted; `null` when none came since the deploy. */
+  lastWebhook(): number | null;
   /** Connects, if no node has made it connect yet. */
   open(): void;
 }

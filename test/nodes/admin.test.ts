@@ -123,12 +123,13 @@ describe('admin endpoints of the account', () => {
     await run();
     pbx.say(inboundCall('c1'));
     const { body } = await helper.request().get('/pbx-account/office/state').expect(200);
-    const { state, since, reason, counters, lastEvent } = body as Record<string, unknown>;
+    const { state, since, reason, counters, lastEvent, lastWebhook } = body as Record<string, unknown>;
     assert.equal(state, 'connected');
     assert.match(String(since), /^\d{4}-\d\d-\d\dT/);
     assert.equal(reason, null);
     assert.deepEqual(counters, { events: 1, gaps: 0, reconnects: 0, commands: 0, failures: 0, malformed: 0 });
     assert.deepEqual(lastEvent, { topic: 'call.begin', time: '2026-01-05T10:00:00.000Z' });
+    assert.equal(lastWebhook, null);
   });
 
   it('GET state of an account that is not complete says what is missing', async () => {

@@ -49,12 +49,13 @@ export const descriptor: ProviderDescriptor = {
     {
       name: 'crmToken',
       type: 'password',
+      ownSecret: true,
       label: { 'en-US': 'Key of the CRM', sk: 'Kľúč CRM', ru: 'Ключ вашей CRM' },
       hint: {
         'en-US':
-          'Make up a long random text and enter it in the cabinet as "key for authorisation in your CRM", next to the webhook address shown below. The PBX repeats it in every webhook.',
-        sk: 'Vymyslite dlhý náhodný text a zadajte ho v kabinete ako „Ключ для авторизации в вашей CRM“ spolu s adresou webhooku uvedenou nižšie. Ústredňa ho opakuje v každom webhooku.',
-        ru: 'Придумайте длинный случайный текст и укажите его в кабинете в поле «Ключ для авторизации в вашей CRM» вместе с адресом вебхука, показанным ниже. АТС повторяет его в каждом вебхуке.',
+          'Have one made up and enter it in the cabinet as "key for authorisation in your CRM", next to the webhook address (tab Network). The PBX repeats it in every webhook.',
+        sk: 'Nechajte si ho vymyslieť a zadajte ho v kabinete ako „Ключ для авторизации в вашей CRM“ spolu s adresou webhooku (karta Sieť). Ústredňa ho opakuje v každom webhooku.',
+        ru: 'Создайте его кнопкой и укажите в кабинете в поле «Ключ для авторизации в вашей CRM» вместе с адресом вебхука (вкладка «Сеть»). АТС повторяет его в каждом вебхуке.',
       },
       required: true,
       secret: true,

@@ -13,6 +13,8 @@ export interface AccountStatus {
   /** ISO 8601; `null` when the account never opened. */
   since: string | null;
   reason: { code: string; text: string } | null;
+  /** ISO 8601; `null` when none was accepted since the deploy. */
+  lastWebhook: string | null;
   counters: { events: number; reconnects: number; failures: number } | null;
 }
 
