@@ -71,7 +71,14 @@ export type CallFact = OfCall &
     | { fact: 'leg.end'; leg: string; result?: LegResult; lost?: boolean }
     | { fact: 'call.hold'; by?: Partial<Party> }
     | { fact: 'call.resume'; by?: Partial<Party> }
-    | { fact: 'call.transfer'; mode: TransferMode | null; by?: Partial<Party>; to: Partial<Party> }
+    | {
+        fact: 'call.transfer';
+        mode: TransferMode | null;
+        by?: Partial<Party>;
+        to: Partial<Party>;
+        /** Whoever is handed over goes on waiting there: a place to park calls, nobody who talks. */
+        held?: boolean;
+      }
     | { fact: 'call.dtmf'; digits: string; by?: Partial<Party> }
     | {
         fact: 'call.end';
@@ -80,6 +87,8 @@ export type CallFact = OfCall &
         answeredAt?: number;
         endedAt?: number;
         answeredBy?: Partial<Party>;
+        /** Nobody knows whether it was taken, by somebody the PBX does not tell of: then it is not told as missed either. */
+        undecided?: true;
       }
   );
 

@@ -27,6 +27,8 @@ export interface Subscription {
 }
 
 interface Entry extends Subscription {
+  /** Wants every event of its topics. */
+  readonly any: boolean;
   readonly exactNumbers: ReadonlySet<string>;
   readonly patterns: readonly RegExp[];
 }
@@ -47,7 +49,12 @@ class TopicIndex {
   readonly byNumber = new Map<string, Set<Entry>>();
 
   get empty(): boolean {
-    return this.open.size === 0 && this.byExtension.size === 0 && this.byQueue.size === 0 && this.byNumber.size === 0;
+    return this.open.size === 0 && this.keyless;
+  }
+
+  /** Nobody is found by a key of the event. */
+  get keyless(): boolean {
+    return this.byExtension.size === 0 && this.byQueue.size === 0 && this.byNumber.size === 0;
   }
 
   /** The places an entry stands in: under each value of its first exact filter. */
@@ -99,6 +106,7 @@ export class Subscriptions {
     const entry: Entry = {
       filter,
       listener,
+      any: !filter.direction && !filter.extensions?.length && !filter.queues?.length && numbers.length === 0,
       exactNumbers: new Set(numbers.flatMap((n) => (n.includes('*') ? [] : [n, this.#normalise(n) ?? n]))),
       patterns: numbers.filter((n) => n.includes('*')).map(numberPattern),
     };
@@ -137,11 +145,11 @@ export class Subscriptions {
   matching(topic: Topic, traits: () => Traits): readonly Subscription[] {
     const index = this.#topics.get(topic);
     if (!index) return [];
-    if (index.open.size === 0 && index.byExtension.size === 0 && index.byQueue.size === 0 && index.byNumber.size === 0)
-      return [];
-    const offered = traits();
+    let offered: Traits | null = null;
     const found = new Set<Entry>();
-    for (const entry of index.open) if (this.#passes(entry, offered)) found.add(entry);
+    for (const entry of index.open) if (entry.any || this.#passes(entry, (offered ??= traits()))) found.add(entry);
+    if (index.keyless) return [...found];
+    offered ??= traits();
     this.#collect(index.byExtension, offered.extensions, offered, found);
     this.#collect(index.byQueue, offered.queues, offered, found);
     if (index.byNumber.size) this.#collect(index.byNumber, offered.numbers, offered, found);

@@ -3,6 +3,7 @@
  * whatever carries them, they are asked by name and by lower-case key.
  */
 
+import { own } from '../calls/own';
 import { unescapeC } from '../transport/ami';
 
 export interface ManagerEvent {
@@ -53,9 +54,11 @@ function isNothing(value: string): boolean {
   }
 }
 
+const LONGEST_KEPT = 256;
+
 /** A copy that does not keep the received block alive, cut where a PBX sends more than any name or id has. */
 export function kept(text: string): string {
-  return Buffer.from(text.length > 256 ? text.slice(0, 256) : text, 'utf8').toString('utf8');
+  return own(text.length > LONGEST_KEPT ? text.slice(0, LONGEST_KEPT) : text);
 }
 
 /** An event that came as a flat object: `{Event: 'Hangup', Uniqueid: '...', Cause: 16}`. */

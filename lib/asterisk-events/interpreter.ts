@@ -8,6 +8,8 @@
  */
 
 import type { Fact } from '../facts';
+import { beginningOf } from '../transport/ami';
+import type { AmiBlock } from '../transport/ami';
 import { Directory } from './directory';
 import type { ManagerEvent } from './event';
 import { stampOf } from './event';
@@ -16,7 +18,7 @@ import { BRIDGE_EVENTS } from './on-bridges';
 import { CHANNEL_EVENTS } from './on-channels';
 import { DIAL_EVENTS } from './on-dials';
 import { QUEUE_EVENTS } from './on-queues';
-import { RECORDING_EVENTS } from './on-recordings';
+import { RECORDING_EVENTS, VARIABLES } from './on-recordings';
 import { TRANSFER_EVENTS } from './on-transfers';
 import { allGone, reconcile } from './reconcile';
 import type { Lists } from './reconcile';
@@ -51,6 +53,8 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map(
 /** The events that mean something; all others need not even be parsed. */
 export const AMI_EVENTS: ReadonlySet<string> = new Set(HANDLERS.keys());
 
+const VARIABLE = beginningOf('Variable');
+
 export class Interpreter {
   readonly directory: Directory;
   readonly scene: Scene;
@@ -70,6 +74,14 @@ export class Interpreter {
 
   get tables(): Tables {
     return this.scene.tables;
+  }
+
+  /** Whether an event is worth parsing. Half of what Asterisk sends are variables, of which four matter. */
+  wants(name: string, block: AmiBlock): boolean {
+    // The first one tells by itself that this user is shown variables.
+    if (name !== 'VarSet' || !this.scene.tellsVariables) return AMI_EVENTS.has(name);
+    const variable = block.value(VARIABLE);
+    return variable === undefined || VARIABLES.has(variable);
   }
 
   /**

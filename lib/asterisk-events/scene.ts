@@ -13,10 +13,8 @@ import { STATED } from './legs';
 import { detailsOf, settleByDialled } from './parties';
 import { Roster } from './roster';
 import { Tables } from './tables';
-
-/** Each member of a union without one of its fields. */
-type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
-export type Statement = Without<Fact, 'at' | 'raw' | 'inferred'>;
+import { told } from './told';
+import type { Statement } from './told';
 
 /** How a leg stands to the person on the other side. */
 type Standing = 'caller' | 'callee' | 'consult' | 'open';
@@ -66,14 +64,9 @@ export class Scene {
   }
 
   tell(statement: Statement): void {
-    // The statement was made for this: it becomes the fact.
-    const fact = statement as Fact;
-    fact.at = this.at;
+    const { at, event } = this;
+    const fact: Fact = event ? told(statement, at, event, this.#rawOf) : { ...statement, at };
     if (this.inferred) fact.inferred = true;
-    const { event } = this;
-    if (event) {
-      Object.defineProperty(fact, 'raw', { get: () => this.#rawOf(event), enumerable: true, configurable: true });
-    }
     this.told++;
     this.#state(fact);
   }
@@ -211,7 +204,9 @@ export class Scene {
 
   transferred(call: AsteriskCall, mode: TransferMode | null, by: Partial<Party> | undefined, to: Partial<Party>): void {
     this.announce(call);
-    this.tell({ fact: 'call.transfer', call: call.key, mode, ...(by && { by }), to });
+    // Parking is told before or after the transfer that leads to it, as it happens.
+    const held = call.parked;
+    this.tell({ fact: 'call.transfer', call: call.key, mode, ...(by && { by }), to, ...(held && { held }) });
   }
 
   /** A channel is gone; its leg is when no other half of it is left. */

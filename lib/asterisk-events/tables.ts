@@ -74,8 +74,9 @@ export class Tables {
   readonly #channels = new Map<string, Channel>();
   readonly #pairs = new Map<string, Leg>();
   readonly #calls = new Map<string, AsteriskCall>();
-  readonly #endedChannels = new Set<Channel>();
-  readonly #endedCalls = new Set<AsteriskCall>();
+  /** In the order in which they ended. */
+  readonly #endedChannels: Channel[] = [];
+  readonly #endedCalls: AsteriskCall[] = [];
   readonly #expected = new Map<string, Expected>();
   #order = 0;
   #live = 0;
@@ -153,7 +154,7 @@ export class Tables {
     channel.alive = false;
     channel.endedAt = at;
     channel.bridge = null;
-    this.#endedChannels.add(channel);
+    this.#endedChannels.push(channel);
     const { leg } = channel;
     if (leg.local && !leg.alive) this.#pairs.delete(pairOf(channel.name));
   }
@@ -161,7 +162,7 @@ export class Tables {
   callEnded(call: AsteriskCall, at: number): void {
     call.ended = true;
     call.endedAt = at;
-    this.#endedCalls.add(call);
+    this.#endedCalls.push(call);
   }
 
   /** From now on everything of `gone` is of `stays`. */
@@ -177,8 +178,9 @@ export class Tables {
   }
 
   clear(): void {
-    for (const table of [this.#channels, this.#pairs, this.#calls, this.#endedChannels, this.#endedCalls])
-      table.clear();
+    for (const table of [this.#channels, this.#pairs, this.#calls]) table.clear();
+    this.#endedChannels.length = 0;
+    this.#endedCalls.length = 0;
     this.#live = 0;
   }
 
@@ -239,7 +241,6 @@ export class Tables {
   #callOf(linkedid: string, isRoot: boolean, at: number): AsteriskCall {
     const existing = this.#calls.get(linkedid);
     if (existing && !(existing.ended && isRoot)) {
-      if (existing.ended) this.#endedCalls.delete(existing);
       existing.ended = false;
       return existing;
     }
@@ -286,14 +287,16 @@ export class Tables {
 
   #forget(at: number): void {
     const before = at - this.#limits.rememberMs;
-    for (const channel of this.#endedChannels) {
-      if (channel.endedAt > before && this.#endedChannels.size <= MOST_ENDED) break;
-      this.#endedChannels.delete(channel);
+    for (let channel = this.#endedChannels[0]; channel; channel = this.#endedChannels[0]) {
+      if (channel.endedAt > before && this.#endedChannels.length <= MOST_ENDED) break;
+      this.#endedChannels.shift();
       if (this.#channels.get(channel.uid) === channel) this.#channels.delete(channel.uid);
     }
-    for (const call of this.#endedCalls) {
-      if (call.endedAt > before && this.#endedCalls.size <= MOST_ENDED) break;
-      this.#endedCalls.delete(call);
+    for (let call = this.#endedCalls[0]; call; call = this.#endedCalls[0]) {
+      if (call.endedAt > before && this.#endedCalls.length <= MOST_ENDED) break;
+      this.#endedCalls.shift();
+      // It lives again since, by a leg that came late.
+      if (!call.ended) continue;
       for (const id of call.linkedids) if (this.#calls.get(id) === call) this.#calls.delete(id);
     }
   }

@@ -7,7 +7,7 @@ import type { Fact, QueueFact } from '../facts';
 import type { Disposition, QueueLeaveReason } from '../model';
 import type { Emission } from './emission';
 import type { QueueStay, TrackedCall } from './tracked-call';
-import { own } from './tracked-call';
+import { own } from './own';
 
 export const QUEUE_MEMBER_PREFIX = 'queue.member.';
 
@@ -46,7 +46,7 @@ export class QueueStays {
     if (fact.why && fact.why !== 'abandoned') stay.open = false;
     if (stay.left) return;
     stay.left = true;
-    this.tell({ ...fact, queue: waited(fact, stay) }, call);
+    this.tell(fact, call, waited(fact, stay));
   }
 
   #abandon(fact: QueueFact, call: TrackedCall): void {
@@ -57,7 +57,7 @@ export class QueueStays {
     // First the leave, then why it was bad news, in whatever order the vendor tells.
     if (!stay.left) this.#end('queue.leave', fact, fact.at, call, stay, 'abandoned', fact.inferred ?? false);
     stay.left = true;
-    this.tell({ ...fact, queue: waited(fact, stay) }, call);
+    this.tell(fact, call, waited(fact, stay));
   }
 
   /** The call goes on as part of another, and so does its waiting. */
@@ -80,17 +80,17 @@ export class QueueStays {
   }
 
   /** Says it as it is. */
-  tell(fact: QueueFact, call: TrackedCall | null): void {
+  tell(fact: QueueFact, call: TrackedCall | null, queue = fact.queue): void {
     const who = call?.id ?? fact.member?.extension ?? fact.member?.name ?? '';
     this.#emit({
       kind: 'queue',
       topic: fact.fact,
-      id: `${who}/${fact.queue.id}/${fact.fact}/${call ? ++call.sequence : fact.at}`,
+      id: `${who}/${queue.id}/${fact.fact}/${call ? ++call.sequence : fact.at}`,
       fact,
       at: fact.at,
       inferred: fact.inferred ?? false,
       call,
-      queue: fact.queue,
+      queue,
       member: fact.member ?? null,
       reason: fact.why ?? null,
     });
@@ -133,5 +133,6 @@ function unseen(fact: QueueFact): QueueStay {
 
 function waited(fact: QueueFact, stay: QueueStay | null): QueueFact['queue'] {
   const waitSeconds = fact.queue.waitSeconds ?? (stay ? Math.round((fact.at - stay.joinedAt) / 1000) : null);
-  return { ...fact.queue, name: fact.queue.name ?? stay?.name ?? null, waitSeconds };
+  const { id, position = null, waiting = null } = fact.queue;
+  return { id, name: fact.queue.name ?? stay?.name ?? null, position, waiting, waitSeconds };
 }

@@ -1,8 +1,10 @@
 /** One call while it lives: the state that facts change and snapshots are taken of. Kept small, since ten thousand may live at once. */
 
+import type { Timer } from '../clock';
 import type { CallDetails, LegResult } from '../facts';
 import type { Call, CallState, CallTopic, Direction, Disposition, Party, Reason } from '../model';
 import { NOBODY } from '../model';
+import { own } from './own';
 
 export type LegRole = 'caller' | 'callee' | 'stage';
 
@@ -21,14 +23,6 @@ export interface QueueStay {
   left: boolean;
   /** Whether the caller may still turn out to have given up in this queue. */
   open: boolean;
-}
-
-/**
- * A string of its own: a piece cut from a received block keeps the whole block alive in V8, which for long-lived calls is ten times
- * the memory. Short ones are always copies.
- */
-export function own<T extends string | null | undefined>(text: T): T {
-  return (text && text.length > 12 ? Buffer.from(text, 'utf8').toString('utf8') : text) as T;
 }
 
 export class TrackedCall {
@@ -54,6 +48,8 @@ export class TrackedCall {
   disposition: Disposition | null = null;
   reason: Reason | null = null;
   stay: QueueStay | null = null;
+  /** Runs from the end of the last leg: no other leg came meanwhile, the call is over. */
+  grace: Timer | null = null;
   /** Counts what may happen several times in one call, for event ids. */
   sequence = 0;
 
@@ -153,8 +149,18 @@ export function isTime(ms: number): boolean {
   return Math.abs(ms) <= LAST_MS;
 }
 
+/** The second last asked for, and its text up to the milliseconds: events come in bursts, and making it takes ten times as long. */
+let second = Number.NaN;
+let uptoMs = '';
+
 export function iso(ms: number): string {
-  return new Date(ms).toISOString();
+  const whole = Math.trunc(ms);
+  const its = Math.floor(whole / 1000);
+  if (its !== second) {
+    uptoMs = new Date(its * 1000).toISOString().slice(0, -'000Z'.length);
+    second = its;
+  }
+  return `${uptoMs}${String(whole - its * 1000).padStart(3, '0')}Z`;
 }
 
 export function seconds(fromMs: number, toMs: number): number {

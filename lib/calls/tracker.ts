@@ -5,7 +5,7 @@
  * its id; a leg that lost against another decides nothing; memory is bounded.
  */
 
-import type { Clock, Timer } from '../clock';
+import type { Clock } from '../clock';
 import { systemClock } from '../clock';
 import type { CallDetails, CallFact, Fact, LegResult, QueueFact } from '../facts';
 import type { CallTopic, Party, TransferMode } from '../model';
@@ -15,7 +15,8 @@ import { endResult } from './outcome';
 import { QUEUE_MEMBER_PREFIX, QueueStays } from './queue-stays';
 import { Recently } from './recently';
 import type { Leg } from './tracked-call';
-import { isTime, joined, own, owned, TrackedCall } from './tracked-call';
+import { own } from './own';
+import { isTime, joined, owned, TrackedCall } from './tracked-call';
 
 export interface TrackerOptions {
   emit: (emission: Emission) => void;
@@ -45,8 +46,8 @@ export class CallTracker {
   /** Live and lately ended calls by every id the vendor used. */
   readonly #byKey = new Map<string, TrackedCall>();
   readonly #live = new Set<TrackedCall>();
-  readonly #ended = new Set<TrackedCall>();
-  readonly #graces = new Map<TrackedCall, Timer>();
+  /** In the order in which they ended. */
+  readonly #ended: TrackedCall[] = [];
   readonly #queues: QueueStays;
   readonly #recently = new Recently(REMEMBERED);
   #rawSequence = 0;
@@ -80,7 +81,7 @@ export class CallTracker {
     const now = this.#clock.now();
     if (now - this.#sweptAt > SWEEP_EVERY_MS) this.#sweep(now);
     // A time that is none must not make a message that cannot be built.
-    const fact = isTime(stated.at) ? stated : { ...stated, at: now };
+    const fact = isTime(stated.at) ? stated : { ...stated, raw: stated.raw, at: now };
     switch (fact.fact) {
       case 'raw':
         this.#emit({ kind: 'raw', id: `raw/${fact.at}/${++this.#rawSequence}`, fact });
@@ -111,11 +112,10 @@ export class CallTracker {
 
   /** Forgets everything without a word: the account is closed. */
   clear(): void {
-    for (const timer of this.#graces.values()) timer.cancel();
-    this.#graces.clear();
+    for (const call of this.#live) this.#stopGrace(call);
     this.#byKey.clear();
     this.#live.clear();
-    this.#ended.clear();
+    this.#ended.length = 0;
     this.#recently.clear();
   }
 
@@ -129,7 +129,7 @@ export class CallTracker {
           if (fact.details) known.learn(fact.details);
           if (fact.reference) known.reference ??= fact.reference;
           known.touchedAt = this.#clock.now();
-        } else this.#begin(fact, fact.details, fact.reference, fact.startedAt);
+        } else this.#begin(fact.call, fact, fact.details, fact.reference, fact.startedAt);
         return;
       }
       case 'call.alias': {
@@ -140,7 +140,7 @@ export class CallTracker {
         this.#merge(fact);
         return;
       case 'call.end': {
-        const call = known ?? this.#begin(fact);
+        const call = known ?? this.#begin(fact.call, fact);
         this.#end(call, fact);
         return;
       }
@@ -149,7 +149,7 @@ export class CallTracker {
         if (known) this.#legEnd(known, fact);
         return;
       default: {
-        const call = known ?? this.#begin(fact, fact.fact === 'call.update' ? fact.details : undefined);
+        const call = known ?? this.#begin(fact.call, fact, fact.fact === 'call.update' ? fact.details : undefined);
         call.touchedAt = this.#clock.now();
         this.#progress(call, fact);
       }
@@ -196,8 +196,8 @@ export class CallTracker {
     }
   }
 
-  #begin(fact: Fact & { call?: string }, details?: CallDetails, reference?: string, startedAt = fact.at): TrackedCall {
-    const call = new TrackedCall(fact.call as string, isTime(startedAt) ? startedAt : fact.at);
+  #begin(id: string, fact: Fact, details?: CallDetails, reference?: string, startedAt = fact.at): TrackedCall {
+    const call = new TrackedCall(id, isTime(startedAt) ? startedAt : fact.at);
     call.touchedAt = this.#clock.now();
     call.reference = reference ?? null;
     if (details) call.learn(details);
@@ -273,31 +273,26 @@ export class CallTracker {
   #startGrace(call: TrackedCall, fact: Fact): void {
     if (!Number.isFinite(this.#graceMs)) return;
     this.#stopGrace(call);
-    this.#graces.set(
-      call,
-      this.#clock.after(this.#graceMs, () => {
-        this.#graces.delete(call);
-        this.#finish(call, fact, fact.at, null, fact.inferred ?? false);
-      }),
-    );
+    call.grace = this.#clock.after(this.#graceMs, () => {
+      call.grace = null;
+      this.#finish(call, fact, fact.at, null, fact.inferred ?? false);
+    });
   }
 
   #stopGrace(call: TrackedCall): void {
-    const timer = this.#graces.get(call);
-    if (!timer) return;
-    timer.cancel();
-    this.#graces.delete(call);
+    call.grace?.cancel();
+    call.grace = null;
   }
 
   #transfer(
     call: TrackedCall,
     fact: Fact,
-    transfer: { mode: TransferMode | null; by?: Partial<Party>; to?: Partial<Party> },
+    transfer: { mode: TransferMode | null; by?: Partial<Party>; to?: Partial<Party>; held?: boolean },
   ): void {
     const to = transfer.to ? owned(transfer.to) : NOBODY;
     if (this.#recently.repeats(`${call.id}/transfer`, `${to.extension}/${to.number}/${fact.at}`)) return;
     if (to !== NOBODY) call.to = to;
-    call.held = false;
+    if (!transfer.held) call.held = false;
     this.#tell(
       call,
       'call.transfer',
@@ -354,7 +349,9 @@ export class CallTracker {
     call.disposition = result.disposition;
     call.reason = result.reason ?? null;
     this.#close(call, fact, at, inferred);
-    if (call.direction === 'inbound' && !call.answeredAt) this.#tell(call, 'call.missed', fact, {}, '', inferred);
+    const undecided = fact.fact === 'call.end' && fact.undecided;
+    if (call.direction === 'inbound' && !call.answeredAt && !undecided)
+      this.#tell(call, 'call.missed', fact, {}, '', inferred);
   }
 
   #close(call: TrackedCall, fact: Fact, at: number, inferred: boolean): void {
@@ -365,12 +362,9 @@ export class CallTracker {
     call.legs = [];
     call.held = false;
     this.#live.delete(call);
-    this.#ended.add(call);
+    this.#ended.push(call);
     this.#tell(call, 'call.end', fact, {}, '', inferred);
-    if (this.#ended.size > this.#maxEnded) {
-      const oldest = this.#ended.values().next().value;
-      if (oldest) this.#forget(oldest);
-    }
+    if (this.#ended.length > this.#maxEnded) this.#forgetOldest();
   }
 
   #queueFact(fact: QueueFact): void {
@@ -382,7 +376,7 @@ export class CallTracker {
       return;
     }
     if (known?.ended) return;
-    const waiting = known ?? this.#begin({ ...fact, call: fact.call });
+    const waiting = known ?? this.#begin(fact.call, fact);
     waiting.touchedAt = this.#clock.now();
     this.#queues.apply(fact, waiting);
   }
@@ -411,19 +405,17 @@ export class CallTracker {
     this.#finish(call, { fact: 'call.end', call: call.id, at, inferred: true }, at, null, true);
   }
 
-  #forget(call: TrackedCall): void {
-    this.#ended.delete(call);
-    for (const key of call.keys) if (this.#byKey.get(key) === call) this.#byKey.delete(key);
+  #forgetOldest(): void {
+    const call = this.#ended.shift();
+    if (call) for (const key of call.keys) if (this.#byKey.get(key) === call) this.#byKey.delete(key);
   }
 
   /** By the clock here: the vendor's may be wrong, or jump. */
   #sweep(now: number): void {
     this.#sweptAt = now;
     for (const call of this.#live) if (now - call.touchedAt > this.#silentMs) this.#forcedEnd(call, now);
-    for (const call of this.#ended) {
-      if (now - call.touchedAt <= ENDED_KEPT_MS) break;
-      this.#forget(call);
-    }
+    for (let oldest = this.#ended[0]; oldest && now - oldest.touchedAt > ENDED_KEPT_MS; oldest = this.#ended[0])
+      this.#forgetOldest();
   }
 }
 

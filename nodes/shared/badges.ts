@@ -17,8 +17,8 @@ const FAILURES: readonly (readonly [RegExp, string])[] = [
   [/ENOTFOUND|EAI_|\bname .* (?:was )?not found|host.* not found/i, 'hostNotFound'],
   [/ECONNREFUSED|nothing listens|connection refused/i, 'refused'],
   [/shut(?:s|ting)? ?down|restart/i, 'restarting'],
-  [/certificate|\bTLS\b|self.signed/i, 'certificate'],
-  [/ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|cannot be reached|timed? ?out|did not answer|silent/i, 'unreachable'],
+  [/certificate|not speak TLS|self.signed/i, 'certificate'],
+  [/ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|cannot be reached|timed? ?out|did not answer|sent no|silent/i, 'unreachable'],
 ];
 
 /** The label key for why a connection is not there. */

@@ -45,7 +45,7 @@ export async function runSuite(suite, { pattern, dryRun = false } = {}) {
   const args = [
     `--reporter=${join(root, 'scripts', 'test', 'reporter.cjs')}`,
     `--reporter-option=output=${output},console=${style}`,
-    `--timeout=${suite === 'unit' ? 10_000 : 60_000}`,
+    `--timeout=${suite === 'unit' ? 10_000 : 120_000}`,
     ...run.map((path) => join(compiled, 'test', path)),
   ];
   if (process.env.CI) args.push('--forbid-only');

@@ -30,6 +30,13 @@ const SCENES = [
   'sl-queue-sip-agent',
 ];
 
+const PARKED_BY_TRANSFER = [
+  'c3-park-timeout-comeback',
+  'c3b-park-timeout-elsewhere',
+  'c3c-park-retrieved-sip',
+  'c3d-park-caller-gives-up',
+];
+
 const SHUFFLES = 60;
 /** By how many events another may be late. */
 const LAG = 5;
@@ -49,8 +56,25 @@ describe('the order between channels', () => {
         }
       });
     }
+
+    for (const scene of PARKED_BY_TRANSFER) {
+      it(`of parking and of the transfer that leads there does not matter in ${scene} of Asterisk ${version}`, () => {
+        const events = eventsOf(version, scene);
+        assert.deepEqual(canonical(parkedFirst(events)), canonical(events));
+      });
+    }
   }
 });
+
+/** One thread of Asterisk parks the call, another tells of the transfer. */
+function parkedFirst(events: readonly AmiMessage[]): AmiMessage[] {
+  const transfer = events.findIndex(({ name }) => name === 'BlindTransfer');
+  const parked = events.findIndex(({ name }, index) => name === 'ParkedCall' && index > transfer);
+  assert.ok(transfer >= 0 && parked > transfer, 'the recording has the transfer first');
+  const swapped = [...events];
+  swapped.splice(transfer, 0, ...swapped.splice(parked, 1));
+  return swapped;
+}
 
 /** Simultaneous steps of one call may change places; what happens, and how it ends, may not. */
 function canonical(events: readonly AmiMessage[]): Record<string, string[]> {

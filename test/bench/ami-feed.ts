@@ -2,13 +2,16 @@
 import type { Socket } from 'node:net';
 
 export interface FeedOptions {
-  /** Wait until the client has asked nothing for so long after its login: it reads the state of the PBX first. Default: do not wait. */
+  /**
+   * Wait until the client has asked nothing for so long after its login: it reads the state of the PBX first. Such a client is also told
+   * that Asterisk has started. Default: neither.
+   */
   quietMs?: number;
   /** The first byte of the stream is about to leave. */
   onStart?: () => void;
 }
 
-/** Greeting, login (also by challenge), then the stream as fast as it is taken. Whatever else is asked is not permitted. */
+/** Greeting, login (also by challenge), then the stream as fast as it is taken. Whatever else is asked, but for a ping, is not permitted. */
 export function feed(socket: Socket, writes: readonly Buffer[], { quietMs, onStart }: FeedOptions = {}): void {
   socket.setNoDelay(true);
   socket.on('error', () => undefined);
@@ -37,8 +40,11 @@ export function feed(socket: Socket, writes: readonly Buffer[], { quietMs, onSta
         continue;
       }
       const login = /^Action: *login/im.test(block);
+      const ping = /^Action: *ping/im.test(block);
       if (login) socket.write(`Response: Success\r\nActionID: ${id}\r\nMessage: Authentication accepted\r\n\r\n`);
+      else if (ping) socket.write(`Response: Success\r\nActionID: ${id}\r\nPing: Pong\r\n\r\n`);
       else socket.write(`Response: Error\r\nActionID: ${id}\r\nMessage: Permission denied\r\n\r\n`);
+      if (login && quietMs !== undefined) socket.write('Event: FullyBooted\r\nStatus: Fully Booted\r\n\r\n');
       if (at > 0) continue;
       if (quietMs === undefined) start();
       else {

@@ -109,7 +109,7 @@ class Meter {
 }
 
 /** Linux hands the peak of `getrusage` on from the parent, so it is read from the process's own memory map. */
-function peakRssMb(): number {
+export function peakRssMb(): number {
   try {
     return Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024;
   } catch {

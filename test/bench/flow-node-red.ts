@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { packageJson, projectRoot } from '../browser/harness-project';
+import { peakRssMb } from './ami-modes';
 
 /** The caller whose call comes last. */
 export const SENTINEL = '+79990000000';
@@ -24,7 +25,7 @@ const SINK = `module.exports = (RED) => {
       if (messages++ === 0) before = process.cpuUsage();
       if (msg.payload.call.from.number === '${SENTINEL}') {
         const { user, system } = process.cpuUsage(before);
-        process.send({ messages, cpuSeconds: (user + system) / 1e6, peakRssMb: process.resourceUsage().maxRSS / 1024 });
+        process.send({ messages, cpuSeconds: (user + system) / 1e6, peakRssMb: globalThis.benchPeakRssMb() });
       }
       done();
     });
@@ -55,6 +56,7 @@ async function main(port: number, idle: number): Promise<void> {
     JSON.stringify({ account: { username: 'bench', password: 'bench-secret' } }),
   );
 
+  Object.assign(globalThis, { benchPeakRssMb: peakRssMb });
   const server = createServer();
   const red = require('node-red') as Runtime;
   red.init(server, {

@@ -89,6 +89,15 @@ describe('call tracker: in the call', () => {
     assert.equal(call('A').state, 'answered');
   });
 
+  it('a transfer to a place where calls are parked does not, whichever is told first', () => {
+    const { say, call, topics } = record();
+    say(begin('A'), answers('A', '21'), { fact: 'call.hold', call: 'A' });
+    say({ fact: 'call.transfer', call: 'A', mode: 'blind', to: { extension: '700' }, held: true });
+    assert.equal(call('A').state, 'held');
+    say({ fact: 'call.resume', call: 'A', by: { extension: '22' } });
+    assert.equal(topics().at(-1), 'call.resume');
+  });
+
   it('details add up; what is known is not forgotten', () => {
     const { say, call } = record();
     const update = (details: object) => say({ fact: 'call.update', call: 'A', details });

@@ -14,6 +14,7 @@ import { createHash, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { EMPTY_LISTS, OF_MODULES, RIGHTS } from './ami-actions';
 import { encode, eventsOf, list, ok, refuse, type Answer, type Block } from './ami-blocks';
 
 export { encode, eventsOf, list, ok, refuse, type Answer, type Block };
@@ -57,56 +58,12 @@ export interface ReceivedAction {
 /** `undefined` = no answer at all. */
 export type ActionHandler = (action: ReceivedAction) => Answer | undefined | Promise<Answer | undefined>;
 
-/** Classes of which a manager user needs one (`write=`). Actions not named here need none. */
-const RIGHTS: Readonly<Record<string, readonly string[]>> = {
-  originate: ['originate'],
-  hangup: ['system', 'call'],
-  redirect: ['call'],
-  blindtransfer: ['call'],
-  atxfer: ['call'],
-  park: ['call'],
-  bridge: ['call'],
-  setvar: ['call'],
-  getvar: ['call', 'reporting'],
-  status: ['system', 'call', 'reporting'],
-  coreshowchannels: ['system', 'reporting'],
-  corestatus: ['system', 'reporting'],
-  coresettings: ['system', 'reporting'],
-  mixmonitor: ['system', 'call'],
-  stopmixmonitor: ['system', 'call'],
-  mixmonitormute: ['system', 'call'],
-  command: ['command'],
-  userevent: ['user'],
-  queueadd: ['agent'],
-  queueremove: ['agent'],
-  queuepause: ['agent'],
-  queuepenalty: ['agent'],
-  messagesend: ['message'],
-  getconfig: ['system', 'config'],
-  reload: ['system', 'config'],
-  filter: ['system'],
-  pjsipshowendpoints: ['system'],
-  pjsipshowendpoint: ['system'],
-  pjsipshowcontacts: ['system'],
-  devicestatelist: ['call', 'reporting'],
-  extensionstatelist: ['call', 'reporting'],
-  dbget: ['system', 'reporting'],
-  dbput: ['system'],
-  playdtmf: ['call'],
-};
-
-/** Lists that are empty until a test says otherwise, with Asterisk's names for items and end. */
-const EMPTY_LISTS: Readonly<Record<string, readonly [item: string, complete: string]>> = {
-  CoreShowChannels: ['CoreShowChannel', 'CoreShowChannelsComplete'],
-  Status: ['Status', 'StatusComplete'],
-  QueueStatus: ['QueueParams', 'QueueStatusComplete'],
-  QueueSummary: ['QueueSummary', 'QueueSummaryComplete'],
-  ParkedCalls: ['ParkedCall', 'ParkedCallsComplete'],
-  BridgeList: ['BridgeListItem', 'BridgeListComplete'],
-  PJSIPShowEndpoints: ['EndpointList', 'EndpointListComplete'],
-  DeviceStateList: ['DeviceStateChange', 'DeviceStateListComplete'],
-  ExtensionStateList: ['ExtensionStatus', 'ExtensionStateListComplete'],
-  Agents: ['Agents', 'AgentsComplete'],
+const FULLY_BOOTED: Block = {
+  Event: 'FullyBooted',
+  Privilege: 'system,all',
+  Uptime: 37,
+  LastReload: 37,
+  Status: 'Fully Booted',
 };
 
 const MAX_LINE_BYTES = 1024;
@@ -118,6 +75,8 @@ export class FakeAmi {
   readonly actions: ReceivedAction[] = [];
   /** Connections at this moment. */
   readonly clients = new Set<FakeClient>();
+  /** It takes connections, but its modules do not run yet. */
+  booting = false;
   /** Connections since the start, with TLS also those whose handshake fails. */
   connections = 0;
   readonly options: FakeAmiOptions;
@@ -188,6 +147,12 @@ export class FakeAmi {
   /** Sends events to every client that is logged in and may read their class (first word of `Privilege`). */
   emit(...events: Block[]): void {
     for (const event of events) for (const client of this.clients) client.event(event);
+  }
+
+  /** Asterisk has started, and says so. */
+  booted(): void {
+    this.booting = false;
+    this.emit(FULLY_BOOTED);
   }
 
   /** Sends bytes as they are to every client that is logged in. */
@@ -373,6 +338,10 @@ export class FakeClient {
     const needed = RIGHTS[name];
     const write = this.#pbx.users[this.user]?.write;
     if (needed && write && !needed.some((right) => write.includes(right))) return refuse('Permission denied');
+    if (this.#pbx.booting && OF_MODULES.has(name)) {
+      setImmediate(() => this.socket.end());
+      return refuse('Permission denied');
+    }
     const handler = this.#pbx.handler(name);
     if (handler) return handler(action);
     return refuse(`Invalid/unknown command: ${action.name}. Use Action: ListCommands to show available commands.`);
@@ -395,11 +364,7 @@ export class FakeClient {
     }
     this.user = name;
     this.#setMask(action.get('Events'));
-    if (this.#reads('system')) {
-      this.#held.push(
-        encode({ Event: 'FullyBooted', Privilege: 'system,all', Uptime: 37, LastReload: 37, Status: 'Fully Booted' }),
-      );
-    }
+    if (this.#reads('system') && !this.#pbx.booting) this.#held.push(encode(FULLY_BOOTED));
     return ok({ Message: 'Authentication accepted' });
   }
 

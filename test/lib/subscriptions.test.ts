@@ -8,6 +8,8 @@ import type { Filter, Traits } from '../../lib/subscriptions';
 
 const NOTHING: Traits = { extensions: [], queues: [], numbers: [], direction: null };
 
+const asked = (): never => assert.fail('asked what the event offers');
+
 describe('subscriptions', () => {
   let subscriptions: Subscriptions;
   beforeEach(() => {
@@ -28,6 +30,18 @@ describe('subscriptions', () => {
     assert.equal(gets({}, {}, 'call.end'), false);
     assert.equal(gets({ topics: ['call.end', 'call.begin', 'call.begin'] }, {}), true);
     assert.equal(gets({ topics: [] }, {}), false);
+  });
+
+  it('without asking what the event offers, when nobody chooses by it', () => {
+    const ends = [
+      subscriptions.add({ topics: ['call.begin'] }, () => {}),
+      subscriptions.add({ topics: ['call.begin'], extensions: [], queues: [], numbers: [' '] }, () => {}),
+      subscriptions.add({ topics: ['call.end'], direction: 'inbound' }, () => {}),
+    ];
+    assert.equal(subscriptions.matching('call.begin', asked).length, 2);
+    assert.equal(subscriptions.matching('call.answer', asked).length, 0);
+    for (const end of ends) end();
+    assert.equal(subscriptions.matching('call.begin', asked).length, 0);
   });
 
   it('by extension, any of several, whoever of the call it is', () => {

@@ -3,6 +3,7 @@
 import { PbxError } from '../../model';
 import type { ActionCommand } from '../../model';
 import type { Accepted, CommandContext } from '../../provider';
+import { checkNoPattern } from '../../transport/ami';
 import type { AmiFields, AmiSession, AmiValue } from '../../transport/ami';
 
 /** Actions that would break the connection they are sent on, or hold it up. */
@@ -22,6 +23,8 @@ export async function runAction(
   const name = nameOf(fields);
   const refused = NOT_HERE[name.toLowerCase()];
   if (refused) throw new PbxError('invalid-argument', `${name} cannot be sent: ${refused}`);
+  if (name.toLowerCase() === 'hangup')
+    for (const channel of valuesOf(fields, 'channel')) checkNoPattern('Channel', channel);
   const { response, items, complete } = await session.action(fields, { signal: context.signal, list: true });
   const result: Record<string, unknown> = { response: response.toObject() };
   if (complete) {
@@ -31,8 +34,16 @@ export async function runAction(
   return { result, raw: result };
 }
 
+function valuesOf(fields: AmiFields, wanted: string): string[] {
+  return Object.entries(fields)
+    .filter(([key]) => key.toLowerCase() === wanted)
+    .flatMap(([, value]) => value)
+    .map(String);
+}
+
 function nameOf(fields: AmiFields): string {
-  for (const [key, value] of Object.entries(fields)) if (key.toLowerCase() === 'action') return String(value).trim();
+  const [name] = valuesOf(fields, 'action');
+  if (name !== undefined) return name.trim();
   throw new PbxError('invalid-argument', '"request" has no Action: give a manager action such as {"Action": "Ping"}');
 }
 
@@ -52,7 +63,8 @@ function fieldsOf(request: Readonly<Record<string, unknown>>): AmiFields {
   const [actionKey, asyncKey] = ['action', 'async'].map((wanted) =>
     Object.keys(fields).find((key) => key.toLowerCase() === wanted),
   );
-  if (actionKey && !asyncKey && String(fields[actionKey]).toLowerCase() === 'originate') fields['Async'] = 'true';
+  if (actionKey && !asyncKey && String(fields[actionKey]).trim().toLowerCase() === 'originate')
+    fields['Async'] = 'true';
   return fields;
 }
 

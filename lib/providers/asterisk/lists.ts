@@ -55,6 +55,9 @@ export async function overview(session: AmiSession, signal?: AbortSignal): Promi
     found.endpoints = await endpoints(session, signal);
   });
   await Promise.all(tries);
+  // An Asterisk that is starting refuses what it cannot do yet as if it were forbidden, and ends the connection.
+  if (found.missing.some(({ error }) => error.code === 'forbidden'))
+    await ask(session, { Action: 'Ping' }, false, signal);
   return found;
 }
 
@@ -73,6 +76,8 @@ export async function endpoints(session: AmiSession, signal?: AbortSignal): Prom
     ask(session, { Action: 'PJSIPShowEndpoints' }, true, signal),
     ask(session, { Action: 'SIPpeers' }, true, signal),
   ]);
+  for (const answer of [pjsip, sip])
+    if (answer.status === 'rejected' && PbxError.from(answer.reason).code === 'not-connected') throw answer.reason;
   if (pjsip.status === 'rejected' && sip.status === 'rejected') {
     const error = PbxError.from(pjsip.reason);
     // "No endpoints found", or the module is not there.

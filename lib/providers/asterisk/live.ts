@@ -3,20 +3,20 @@
  * lists are on their way are kept back and applied after them, since lists and events are not told in one order.
  */
 
-import { AMI_EVENTS } from '../../asterisk-events';
 import type { Interpreter } from '../../asterisk-events';
 import { PbxError } from '../../model';
 import type { ProviderHost } from '../../provider';
 import type { Session } from '../../transport/link';
 import { AmiSession } from '../../transport/ami';
 import type { AmiMessage } from '../../transport/ami';
+import { Boot, BOOT_EVENT } from './boot';
 import type { Settings } from './config';
 
 /** Events kept back while the lists are read; more, and the lists are not waited for. */
 const MOST_KEPT = 20_000;
 
 /** Events this provider itself reads, besides those that mean something to calls. */
-const OWN_EVENTS: ReadonlySet<string> = new Set(['OriginateResponse', 'Shutdown']);
+const OWN_EVENTS: ReadonlySet<string> = new Set(['OriginateResponse', 'Shutdown', BOOT_EVENT]);
 
 export interface Ears {
   interpreter: Interpreter;
@@ -28,6 +28,7 @@ export interface Ears {
 export class Live implements Session {
   readonly ami: AmiSession;
   readonly closed: Promise<PbxError | null>;
+  readonly boot = new Boot();
   heardAt: number;
   readonly #ears: Ears;
   #kept: { event: AmiMessage; at: number }[] | null = [];
@@ -44,7 +45,7 @@ export class Live implements Session {
       account: host.account,
       clock: host.clock,
       ...(host.tls && { tls: host.tls }),
-      wants: (name) => AMI_EVENTS.has(name) || OWN_EVENTS.has(name) || host.wants('raw'),
+      wants: (name, block) => ears.interpreter.wants(name, block) || OWN_EVENTS.has(name) || host.wants('raw'),
       onMessage: (event) => this.#hear(event),
       onMalformed: ({ reason }) => host.malformed(reason),
       onFault: (error) => host.log.error(`an event could not be read: ${PbxError.from(error).message}`),
@@ -70,6 +71,7 @@ export class Live implements Session {
 
   #hear(event: AmiMessage): void {
     this.heardAt = this.#ears.host.clock.now();
+    if (event.name === BOOT_EVENT) this.boot.over();
     if (OWN_EVENTS.has(event.name)) this.#ears.own(event);
     if (!this.#kept) {
       this.#apply(event, this.heardAt);

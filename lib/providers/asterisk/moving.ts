@@ -1,7 +1,8 @@
 /** Hang up, redirect, transfer: finds the channels a command is about and names them to Asterisk. */
 
-import { callerChannel, channelOf, channelsToEnd, transferSides } from '../../asterisk-events';
+import { callerChannel, channelOf, channelsToEnd, connectedSides } from '../../asterisk-events';
 import type { AsteriskCall, Interpreter } from '../../asterisk-events';
+import type { Clock } from '../../clock';
 import { PbxError } from '../../model';
 import type { HangupCommand, RedirectCommand, TransferCommand } from '../../model';
 import type { Accepted, CommandContext } from '../../provider';
@@ -12,7 +13,7 @@ export interface Tools {
   session: AmiSession;
   interpreter: Interpreter;
   context: string;
-  now: () => number;
+  clock: Clock;
 }
 
 /** The call a command is about; ended calls are not found. */
@@ -61,9 +62,9 @@ export async function redirect(tools: Tools, command: RedirectCommand, context: 
  */
 export async function transfer(tools: Tools, command: TransferCommand, context: CommandContext): Promise<Accepted> {
   checkExtension('"to"', command.to);
-  const call = callOf(tools, command.call, context);
-  if (!call.answered) throw new PbxError('rejected', 'nobody has answered the call yet: redirect it instead');
-  const sides = transferSides(call, command.by);
+  const find = () => callOf(tools, command.call, context);
+  if (!find().answered) throw new PbxError('rejected', 'nobody has answered the call yet: redirect it instead');
+  const sides = await connectedSides(find, command.by, { clock: tools.clock, signal: context.signal });
   const by = sides && channelOf(sides.by);
   if (!sides || !by)
     throw new PbxError(

@@ -4,10 +4,19 @@ import { Interpreter } from '../../asterisk-events';
 import type { ManagerEvent } from '../../asterisk-events';
 import { PbxError } from '../../model';
 import type { Command, QueryCommand, RecordingCommand, SmsCommand } from '../../model';
-import type { Accepted, CommandContext, Provider, ProviderConfig, ProviderHost, TestReport } from '../../provider';
+import type {
+  Accepted,
+  CommandContext,
+  LinkState,
+  Provider,
+  ProviderConfig,
+  ProviderHost,
+  TestReport,
+} from '../../provider';
 import { AmiMessage } from '../../transport/ami';
 import { Link } from '../../transport/link';
 import { runAction } from './actions';
+import { BOOT_EVENT } from './boot';
 import { settingsOf } from './config';
 import type { Settings } from './config';
 import { FastAgi } from './fast-agi';
@@ -21,6 +30,9 @@ import { answerTo } from './queries';
 import { fetched, link as linkOf, start, stop } from './recordings';
 import { report } from './report';
 import { textAction } from './texts';
+
+/** Most start within this time; a user who is never told that Asterisk has started waits in vain once. */
+const BOOT_MS = 10_000;
 
 interface Running {
   settings: Settings;
@@ -43,6 +55,9 @@ export class AsteriskProvider implements Provider {
   /** Asterisk said that it goes down: its calls end with it. */
   #goesDown = false;
   #toldMissing = '';
+  #linkState: LinkState = 'connecting';
+  /** Whether this manager user is told that Asterisk has started. */
+  #tellsBoot = true;
 
   constructor(config: ProviderConfig, host: ProviderHost) {
     this.#config = config;
@@ -73,9 +88,17 @@ export class AsteriskProvider implements Provider {
       random: host.random,
       log: host.log,
       connect: (signal) => this.#connect(settings, interpreter, signal),
-      ready: (live) => this.#resync(live, interpreter),
+      ready: async (live) => {
+        try {
+          await this.#resync(live, interpreter);
+        } catch (error) {
+          // Why the connection ended says more than which question it left unanswered.
+          throw (live.ami.ready ? null : await live.closed) ?? error;
+        }
+      },
       lost: () => this.#lost(interpreter),
       state: (state, reason) => {
+        this.#linkState = state;
         host.state(state, reason);
         if (state === 'connected') this.#tellGap();
       },
@@ -176,6 +199,7 @@ export class AsteriskProvider implements Provider {
     const { clock } = this.#host;
     this.#heard = live;
     const first = this.#silentSince === null;
+    await this.#started(live);
     const seen = await overview(live.ami);
     for (const { name, kind } of seen.endpoints ?? []) if (kind) interpreter.directory.learn(name, kind);
     const inTime = live.waits;
@@ -184,6 +208,18 @@ export class AsteriskProvider implements Provider {
     if (!first) this.#recovered = inTime && seen.channels !== undefined && seen.queues !== undefined;
     this.#tellMissing(seen);
     this.#host.log.info(`connected to Asterisk ${seen.version ?? 'of unknown version'}`);
+  }
+
+  async #started(live: Live): Promise<void> {
+    const host = this.#host;
+    const told = await live.boot.wait(live.ami, host.clock, this.#tellsBoot ? BOOT_MS : 0, () => {
+      const text = 'Asterisk starts or restarts: it takes connections already, but not all of its modules run yet';
+      host.state(this.#linkState, new PbxError('unavailable', text, { account: host.account }));
+    });
+    if (!live.ami.ready) return;
+    if (this.#tellsBoot && !told)
+      host.log.info('Asterisk does not tell this manager user about its start and end: give it read = system');
+    this.#tellsBoot = told;
   }
 
   #tellGap(): void {
@@ -218,6 +254,8 @@ export class AsteriskProvider implements Provider {
   #own(event: AmiMessage): void {
     if (event.name === 'OriginateResponse') this.#running?.placing.responded(event);
     else if (event.name === 'Shutdown') this.#goesDown = true;
+    else if (event.name === BOOT_EVENT && this.#heard?.boot.late)
+      this.#running?.link.drop(new PbxError('unavailable', 'Asterisk has restarted: all is read again'));
   }
 
   /** A call was taken and neither it nor its failure was told: this user may not read class `call`. */
@@ -238,7 +276,7 @@ function listsOf({ channels, queues, parked }: Overview, first: boolean) {
 }
 
 function tools({ interpreter, settings }: Running, session: Live['ami'], host: ProviderHost): Tools {
-  return { session, interpreter, context: settings.context, now: () => host.clock.now() };
+  return { session, interpreter, context: settings.context, clock: host.clock };
 }
 
 function rawOf(event: ManagerEvent): unknown {

@@ -23,7 +23,7 @@ export async function start(tools: Tools, command: RecordingCommand, context: Co
   if (recordedChannel(call)) throw new PbxError('rejected', 'the call is being recorded already');
   const channel = channelToRecord(call);
   if (!channel) throw new PbxError('rejected', 'nobody talks in the call: there is nothing to record yet');
-  const file = `${stampOf(tools.now())}-${context.reference.slice(0, 12)}.wav`;
+  const file = `${stampOf(tools.clock.now())}-${context.reference.slice(0, 12)}.wav`;
   const { response } = await tools.session.action(
     { Action: 'MixMonitor', Channel: channel.name, File: file },
     { signal: context.signal },

@@ -3,10 +3,15 @@
 import { PbxError } from '../../model';
 import type { ProviderHost, TestReport } from '../../provider';
 import { AmiSession } from '../../transport/ami';
+import { Boot, BOOT_EVENT } from './boot';
 import type { Settings } from './config';
 import { isPhone, overview } from './lists';
 
+/** A person waits for the result, and a user without `read = system` is never told. */
+const BOOT_MS = 3_000;
+
 export async function report(settings: Settings, host: ProviderHost, signal: AbortSignal): Promise<TestReport> {
+  const boot = new Boot();
   const session = new AmiSession({
     host: settings.host,
     port: settings.port,
@@ -15,14 +20,15 @@ export async function report(settings: Settings, host: ProviderHost, signal: Abo
     account: host.account,
     clock: host.clock,
     ...(host.tls && { tls: host.tls }),
-    wants: () => false,
-    onMessage: () => undefined,
+    wants: (name) => name === BOOT_EVENT,
+    onMessage: () => boot.over(),
   });
   const giveUp = () => void session.close();
   signal.addEventListener('abort', giveUp, { once: true });
   try {
     if (signal.aborted) throw new PbxError('timeout', 'the test was given up');
     await session.open();
+    await boot.wait(session, host.clock, BOOT_MS, () => undefined);
     const seen = await overview(session, signal);
     const queues = seen.queues?.filter((item) => item.name === 'QueueParams').length;
     const extensions = seen.endpoints?.filter(isPhone).length;

@@ -6,6 +6,7 @@
 import { PbxError } from '../../model';
 import type { ActionCommand } from '../../model';
 import type { Accepted, CommandContext } from '../../provider';
+import { checkNoPattern } from '../../transport/ami';
 import type { AmiLink, AskOptions } from './ami-link';
 import { numberIn, oneLine, textIn } from './numbers';
 import { serverError } from './refusals';
@@ -116,10 +117,14 @@ function fieldsIn(given: unknown): Record<string, string | number> {
   }
   const action = valueOf(fields, 'action');
   if (action === undefined) throw invalid('"fields" has no Action: give a manager action such as {"Action": "Ping"}');
-  const refused = NOT_HERE[String(action).trim().toLowerCase()];
+  const name = String(action).trim().toLowerCase();
+  const refused = NOT_HERE[name];
   if (refused) throw invalid(`${action} cannot be sent: ${refused}`);
+  if (name === 'hangup')
+    for (const [key, value] of Object.entries(fields))
+      if (key.toLowerCase() === 'channel') checkNoPattern('Channel', String(value));
   // Asterisk would hold up the connection of all clients until the phone is answered.
-  if (String(action).toLowerCase() === 'originate' && valueOf(fields, 'async') === undefined) fields['Async'] = 'true';
+  if (name === 'originate' && valueOf(fields, 'async') === undefined) fields['Async'] = 'true';
   return fields;
 }
 

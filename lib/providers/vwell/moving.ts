@@ -1,7 +1,8 @@
 /** Hang up, redirect, transfer: finds the channels a command is about and names them to the server, or through it to Asterisk. */
 
-import { callerChannel, channelOf, channelsToEnd, transferSides } from '../../asterisk-events';
+import { callerChannel, channelOf, channelsToEnd, connectedSides } from '../../asterisk-events';
 import type { AsteriskCall, Interpreter, Leg } from '../../asterisk-events';
+import type { Clock } from '../../clock';
 import type { Fact } from '../../facts';
 import { PbxError } from '../../model';
 import type { HangupCommand, RedirectCommand, TransferCommand } from '../../model';
@@ -15,7 +16,7 @@ export interface Tools {
   interpreter: Interpreter;
   /** Empty: the server's own contexts. */
   context: string;
-  now: () => number;
+  clock: Clock;
   fact: (fact: Fact) => void;
 }
 
@@ -68,9 +69,9 @@ export async function redirect(tools: Tools, command: RedirectCommand, context: 
 export async function transfer(tools: Tools, command: TransferCommand, context: CommandContext): Promise<Accepted> {
   const to = numberIn('to', command.to);
   checkExtension('"to"', to);
-  const call = callOf(tools, command.call, context);
-  if (!call.answered) throw new PbxError('rejected', 'nobody has answered the call yet: redirect it instead');
-  const sides = transferSides(call, command.by);
+  const find = () => callOf(tools, command.call, context);
+  if (!find().answered) throw new PbxError('rejected', 'nobody has answered the call yet: redirect it instead');
+  const sides = await connectedSides(find, command.by, { clock: tools.clock, signal: context.signal });
   const by = sides && channelOf(sides.by);
   const stays = sides && channelOf(sides.stays);
   if (!sides || !by || !stays)
@@ -94,14 +95,14 @@ export async function transfer(tools: Tools, command: TransferCommand, context: 
     if (!(error instanceof PbxError) || error.code !== 'not-supported') throw error;
   }
   const { raw } = await act(tools, { Action: 'Redirect', ...goal, Channel: checked(stays.name) }, context);
-  tellTransfer(tools, call, sides.by, to);
+  tellTransfer(tools, sides.by, to);
   return { raw };
 }
 
 /** A redirect is not told as a transfer by Asterisk. */
-function tellTransfer({ fact, now, interpreter }: Tools, call: AsteriskCall, by: Leg, to: string): void {
+function tellTransfer({ fact, clock, interpreter }: Tools, by: Leg, to: string): void {
   const party = interpreter.directory.isExtension(to) ? { extension: to } : { number: to };
-  fact({ fact: 'call.transfer', at: now(), call: call.key, mode: 'blind', by: by.party, to: party });
+  fact({ fact: 'call.transfer', at: clock.now(), call: by.call.key, mode: 'blind', by: by.party, to: party });
 }
 
 function send(tools: Tools, channel: string, to: string, { signal }: CommandContext): Promise<Answer> {

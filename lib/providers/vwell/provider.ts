@@ -276,7 +276,7 @@ export class VwellProvider implements Provider {
       ami,
       interpreter,
       context: settings.context,
-      now: () => host.clock.now(),
+      clock: host.clock,
       fact: (fact) => host.fact(fact),
     };
   }

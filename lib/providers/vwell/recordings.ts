@@ -18,7 +18,7 @@ export async function start(tools: Tools, command: RecordingCommand, context: Co
   const channel = channelToRecord(call);
   if (!channel) throw new PbxError('rejected', 'nobody talks in the call: there is nothing to record yet');
   checkChannel('the channel', channel.name);
-  const name = `${stampOf(tools.now())}-${context.reference.slice(0, 12)}`;
+  const name = `${stampOf(tools.clock.now())}-${context.reference.slice(0, 12)}`;
   const { raw } = await either(
     tools,
     { Action: 'MixMonitor', Channel: channel.name, File: `${name}.wav` },

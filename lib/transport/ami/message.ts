@@ -161,21 +161,27 @@ export function locateLines(bytes: Buffer, from: number, to: number, most = Infi
   let count = 0;
   let stray = 0;
   for (let at = from; at < to && count <= 2 * most; at += 2) {
+    let colon = -1;
     let seen = 0;
     let byte = bytes[at] as number;
-    while (byte !== COLON && !(byte === CR && bytes[at + 1] === LF)) {
-      seen |= byte;
+    for (;;) {
+      // A CR without LF is rare, so the loops look for either byte alone.
+      if (colon < 0) {
+        while (byte !== COLON && byte !== CR) {
+          seen |= byte;
+          byte = bytes[++at] as number;
+        }
+        if (byte === COLON) colon = at - from;
+      }
+      while (byte !== CR) {
+        seen |= byte;
+        byte = bytes[++at] as number;
+      }
+      if (bytes[at + 1] === LF) break;
       byte = bytes[++at] as number;
     }
-    if (byte === COLON) places[count++] = at - from;
-    else {
-      places[count++] = -1;
-      stray++;
-    }
-    while (!(byte === CR && bytes[at + 1] === LF)) {
-      seen |= byte;
-      byte = bytes[++at] as number;
-    }
+    places[count++] = colon;
+    if (colon < 0) stray++;
     places[count++] = seen > 127 ? from - at : at - from;
   }
   return { marks: places.slice(0, count), stray };

@@ -1,6 +1,7 @@
 /** What a session is told, and what it tells about itself. */
 import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '../../clock';
+import type { AmiBlock } from './block';
 import type { AmiMessage } from './message';
 import type { AmiMalformed, AmiParserCounters } from './parser';
 
@@ -32,8 +33,8 @@ export interface AmiSessionOptions {
   limits?: Partial<AmiSessionLimits> | undefined;
   /** Every wanted event that is not an item of a list, also those that come before `open` is done. */
   onMessage(event: AmiMessage): void;
-  /** Asked with an event's name before it is parsed. Not given: all are wanted. */
-  wants?: ((eventName: string) => boolean) | undefined;
+  /** Asked about an event before it is parsed. Not given: all are wanted. */
+  wants?: ((eventName: string, block: AmiBlock) => boolean) | undefined;
   onMalformed?: ((info: AmiMalformed) => void) | undefined;
   /** What `onMessage` threw: a programming error, kept from ending the connection. */
   onFault?: ((error: unknown) => void) | undefined;

@@ -4,6 +4,7 @@
  * before they are parsed.
  * Framing as Asterisk 16 and 22 send it; `Response: Follows` is that of Asterisk 13 and older.
  */
+import { AmiBlock } from './block';
 import { AmiMessage, locateLines } from './message';
 
 const LF = 10;
@@ -25,8 +26,8 @@ export interface AmiMalformed {
 export interface AmiSink {
   message(message: AmiMessage): void;
   malformed(info: AmiMalformed): void;
-  /** Whether an event of this name is of use; asked before the block is parsed. Not given: all are. */
-  wants?(eventName: string): boolean;
+  /** Whether this event is of use; asked before the block is parsed. Not given: all are. */
+  wants?(eventName: string, block: AmiBlock): boolean;
   /** The first line of a connection, when it is neither an event nor an answer (`Asterisk Call Manager/11.0.0`). */
   banner?(line: string): void;
 }
@@ -65,6 +66,7 @@ export class AmiParser {
   always: Buffer | null = null;
 
   readonly #sink: AmiSink;
+  readonly #asked = new AmiBlock();
   readonly #maxBlock: number;
   readonly #maxLines: number;
   readonly #maxBanner: number;
@@ -101,7 +103,7 @@ export class AmiParser {
       if (from < 0) return;
     }
     let start = from;
-    for (let end = findBlankLine(chunk, from, chunk.length); end >= 0; end = findBlankLine(chunk, from, chunk.length)) {
+    for (let end = chunk.indexOf(BLANK_LINE, from); end >= 0; end = chunk.indexOf(BLANK_LINE, from)) {
       const done = this.#block(chunk, start, end);
       if (this.#ended) return;
       from = done ? end + 4 : end + 2;
@@ -170,10 +172,10 @@ export class AmiParser {
         this.#carry.subarray(this.#carried - before, this.#carried),
         chunk.subarray(from, from + 3),
       ]);
-      const at = findBlankLine(seam, 0, seam.length);
+      const at = seam.indexOf(BLANK_LINE);
       if (at >= 0) return from + at + 4 - before;
     }
-    const end = findBlankLine(chunk, from, chunk.length);
+    const end = chunk.indexOf(BLANK_LINE, from);
     return end < 0 ? -1 : end + 4;
   }
 
@@ -222,7 +224,7 @@ export class AmiParser {
     }
     if (hasKey(bytes, from, end, 'event')) {
       const name = bytes.toString('latin1', valueAt(bytes, from + 6), endOfLine(bytes, from + 6, end));
-      if (this.#sink.wants && !this.#sink.wants(name) && !this.#mustParse(bytes, from, end)) {
+      if (!this.#wants(name, bytes, from, end)) {
         this.counters.filtered++;
         return true;
       }
@@ -239,7 +241,8 @@ export class AmiParser {
     return true;
   }
 
-  #mustParse(bytes: Buffer, from: number, end: number): boolean {
+  #wants(name: string, bytes: Buffer, from: number, end: number): boolean {
+    if (!this.#sink.wants || this.#sink.wants(name, this.#asked.moveTo(bytes, from, end))) return true;
     return this.always !== null && bytes.subarray(from, end).indexOf(this.always) >= 0;
   }
 
@@ -259,7 +262,7 @@ export class AmiParser {
         return;
       }
       kind = event === undefined ? 'response' : 'event';
-      if (kind === 'event' && this.#sink.wants && !this.#sink.wants(word) && !this.#mustParse(bytes, from, end)) {
+      if (kind === 'event' && !this.#wants(word, bytes, from, end)) {
         this.counters.filtered++;
         return;
       }
@@ -307,22 +310,6 @@ export class AmiParser {
     this.counters.malformed++;
     this.#sink.malformed({ reason, bytes });
   }
-}
-
-/**
- * The place of the next CR LF CR LF. Looks at every fourth byte only: a byte that is neither CR nor LF cannot lie within
- * the four that are sought, so the last of them is at least four further on.
- */
-function findBlankLine(bytes: Buffer, from: number, to: number): number {
-  for (let at = from + 3; at < to;) {
-    const byte = bytes[at];
-    if (byte === LF) {
-      if (bytes[at - 1] === CR && bytes[at - 2] === LF && bytes[at - 3] === CR) return at - 3;
-      at += 2;
-    } else if (byte === CR) at += 1;
-    else at += 4;
-  }
-  return -1;
 }
 
 /** Whether the line at `from` has this key (lower case), whatever its case. */

@@ -9,6 +9,7 @@ import { systemClock, type Clock, type Timer } from '../../clock';
 import { PbxError } from '../../model/errors';
 import { encodeAction, type AmiFields, type AmiReply } from './action';
 import { Heartbeat } from './heartbeat';
+import { AmiBlock } from './block';
 import { logIn } from './login';
 import type { AmiMessage } from './message';
 import { Outbox } from './outbox';
@@ -20,6 +21,8 @@ import { checkField } from './text';
 
 type State = 'new' | 'connecting' | 'login' | 'ready' | 'closed';
 
+/** Stands for that of an event which is parsed already. */
+const NO_BLOCK = new AmiBlock();
 /** Time for the last bytes to leave at close. */
 const CLOSE_MS = 500;
 /** Bytes of one loop turn after which the socket waits until the loop has drained. */
@@ -63,7 +66,7 @@ export class AmiSession {
         message: (message) => this.#onMessage(message),
         malformed: (info) => this.#guard(() => options.onMalformed?.(info)),
         banner: (line) => this.#onBanner(line),
-        ...(options.wants ? { wants: (name) => this.#wants(name) } : {}),
+        ...(options.wants ? { wants: (name, block) => this.#wants(name, block) } : {}),
       },
       limits.maxBlockBytes === undefined ? {} : { maxBlockBytes: limits.maxBlockBytes },
     );
@@ -233,9 +236,9 @@ export class AmiSession {
     this.#guard(() => this.#options.onMessage(message));
   }
 
-  #wants(name: string): boolean {
+  #wants(name: string, block = NO_BLOCK): boolean {
     try {
-      return this.#options.wants?.(name) ?? true;
+      return this.#options.wants?.(name, block) ?? true;
     } catch (error) {
       this.#options.onFault?.(error);
       return true;

@@ -55,6 +55,19 @@ export function checkChannel(field: string, value: string): void {
   }
 }
 
+/**
+ * The Channel of a Hangup that somebody else wrote: a name as it may be, but no pattern, which would end every call it matches. Asterisk
+ * skips blanks before it.
+ */
+export function checkNoPattern(field: string, value: string): void {
+  if (value.trimStart().startsWith('/')) {
+    throw invalid(
+      field,
+      `${field} must be the name of one channel: what begins with / would hang up all that match it.`,
+    );
+  }
+}
+
 /** `Key` of a challenge login: MD5 of challenge and secret in hex (manager.c, action_login). */
 export function challengeKey(challenge: string, secret: string): string {
   return createHash('md5').update(challenge, 'utf8').update(secret, 'utf8').digest('hex');

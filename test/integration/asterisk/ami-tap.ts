@@ -4,6 +4,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { PATIENCE_MS } from './patience';
 
 /** First value of each header by its exact spelling, and every line. */
 export interface AmiMessage {
@@ -114,7 +115,7 @@ export class AmiTap {
     test: (message: AmiMessage) => boolean,
     options: { from?: number; timeoutMs?: number; what?: string } = {},
   ): Promise<AmiMessage> {
-    const timeoutMs = options.timeoutMs ?? 15_000;
+    const timeoutMs = options.timeoutMs ?? PATIENCE_MS;
     return await new Promise((resolve, reject) => {
       const deadline = setTimeout(() => {
         this.#watchers.delete(watcher);

@@ -14,6 +14,7 @@ import type {
   RecordingTopic,
   Topic,
 } from '../../../lib/index';
+import { PATIENCE_MS } from './patience';
 
 export type EventOf<T extends Topic> = T extends CallTopic
   ? CallEvent
@@ -48,7 +49,7 @@ export class EventLog {
   async wait<T extends Topic>(
     topic: T,
     match: (event: EventOf<T>) => boolean = () => true,
-    timeoutMs = 10_000,
+    timeoutMs = PATIENCE_MS,
   ): Promise<EventOf<T>> {
     return await new Promise((resolve, reject) => {
       const watcher: Watcher = {

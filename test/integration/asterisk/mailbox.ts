@@ -1,5 +1,7 @@
 /** A queue of things that happened, from which a test takes one after the other and waits for the next if there is none. */
 
+import { PATIENCE_MS } from './patience';
+
 interface Waiter<T> {
   readonly match: (item: T) => boolean;
   readonly resolve: (item: T) => void;
@@ -26,7 +28,7 @@ export class Mailbox<T> {
   }
 
   /** Takes the first matching item, waiting up to `timeoutMs` for it. */
-  async take(match: (item: T) => boolean = () => true, timeoutMs = 10_000): Promise<T> {
+  async take(match: (item: T) => boolean = () => true, timeoutMs = PATIENCE_MS): Promise<T> {
     for (const [index, item] of this.#items.entries()) {
       if (!match(item)) continue;
       this.#items.splice(index, 1);

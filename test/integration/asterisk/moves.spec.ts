@@ -88,7 +88,7 @@ onEachAsterisk('calls that move', (stage) => {
     await pbx.tap.event('MusicOnHoldStart', {}, { from: 0 });
     await callee.dial('1003');
     await takes(carol);
-    const transfer = await log.wait('call.transfer', () => true, 15_000);
+    const transfer = await log.wait('call.transfer');
     assert.equal(transfer.call.id, answer.call.id);
     assert.equal(transfer.transfer?.mode, 'blind');
     assert.equal(transfer.transfer?.to.extension, '1003');
@@ -130,6 +130,21 @@ onEachAsterisk('calls that move', (stage) => {
     await caller.ended;
     const end = await log.wait('call.end', (event) => event.call.id === call.id);
     assert.equal(end.call.disposition, 'answered');
+  });
+
+  it('a call is transferred at once after its answer, before the PBX has connected the two', async () => {
+    const { log, account, jana, alice, carol } = stage();
+    const caller = jana.call('0220282028');
+    const callee = await takes(alice);
+    const { call } = await log.wait('call.answer');
+    await account.execute({ command: 'transfer', call: call.id, to: '1003', mode: 'blind' });
+    await takes(carol);
+    await callee.ended;
+    const transfer = await log.wait('call.transfer');
+    assert.equal(transfer.call.id, call.id);
+    await caller.hangUp();
+    await log.wait('call.end');
+    assert.equal(log.callIds.length, 1);
   });
 
   it('a ringing call is redirected to another phone', async () => {

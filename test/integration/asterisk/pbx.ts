@@ -59,8 +59,7 @@ export class Pbx {
     if (known !== undefined) return known;
     const { sipPort, secret } = this.addresses;
     const phone = await SipPhone.open({ user, name, port: sipPort, password: secret });
-    const status = await phone.register();
-    if (status !== 200) throw new Error(`phone ${user} could not register: ${status}`);
+    await phone.registered();
     this.#phones.set(user, phone);
     return phone;
   }
@@ -95,11 +94,12 @@ export class Pbx {
     await this.tap.close();
   }
 
-  /** Starts it again on the same ports after stop(). Registrations are kept by the server. */
+  /** Starts it again on the same ports after stop(). What was registered lately is lost when it was killed. */
   async startAgain(): Promise<void> {
     const addresses = await startServer(this.version, this.addresses.amiPort);
     if (addresses.amiPort !== this.addresses.amiPort) throw new Error('the PBX came back on another port');
     this.tap = await Pbx.#openTap(addresses);
+    for (const phone of this.#phones.values()) if (phone.registers) await phone.registered();
   }
 
   /** Ends phones, tap and server. */

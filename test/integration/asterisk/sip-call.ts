@@ -4,6 +4,7 @@
  */
 import type { SipPhone } from './sip-phone';
 import { Mailbox } from './mailbox';
+import { PATIENCE_MS } from './patience';
 import { addressOf, formatSip, nameOf, tagOf, token, userOf, type SipMessage } from './sip-message';
 
 /** `progress` is early media (183). States only go forward. */
@@ -110,7 +111,7 @@ export class SipCall {
   }
 
   /** Waits until the call has been in `state`; fails when it ends before, or after `timeoutMs`. */
-  async until(state: CallState, timeoutMs = 15_000): Promise<this> {
+  async until(state: CallState, timeoutMs = PATIENCE_MS): Promise<this> {
     if (this.#reached.has(state)) return this;
     await new Promise<void>((resolve, reject) => {
       const fail = (why: string): void => {

@@ -88,8 +88,19 @@ export class SipPhone {
     return phone;
   }
 
+  /** Whether it tells the PBX where it is; a trunk is known by its address. */
+  get registers(): boolean {
+    return this.#options.password !== undefined;
+  }
+
+  /** Tells the PBX where the phone is, and fails when it does not want to know. */
+  async registered(): Promise<void> {
+    const status = await this.register();
+    if (status !== 200) throw new Error(`phone ${this.user} could not register: ${status}`);
+  }
+
   /** Tells the PBX where the phone is; 0 seconds takes it back. Returns the status code. */
-  async register(expiresSeconds = 600): Promise<number> {
+  async register(expiresSeconds = 3600): Promise<number> {
     const response = await this.request({
       method: 'REGISTER',
       uri: `sip:127.0.0.1:${this.#options.port}`,

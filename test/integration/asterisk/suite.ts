@@ -2,6 +2,7 @@
 import { ALL_TOPICS, PbxAccount, type AccountOptions, type AccountState } from '../../../lib/index';
 import { Cable } from './cable';
 import { EventLog } from './event-log';
+import { PATIENCE_MS } from './patience';
 import { ASTERISK_VERSIONS, AsteriskUnavailable, Pbx, type AsteriskVersion } from './pbx';
 import type { SipCall } from './sip-call';
 import type { SipPhone } from './sip-phone';
@@ -91,7 +92,7 @@ export class Stage {
 }
 
 /** Resolves when the account is in `state`; fails with the account's own reason when it is not within `timeoutMs`. */
-export async function stateOf(account: PbxAccount, state: AccountState, timeoutMs = 10_000): Promise<void> {
+export async function stateOf(account: PbxAccount, state: AccountState, timeoutMs = PATIENCE_MS): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const deadline = setTimeout(() => {
       const { state: now, reason } = account.status;
@@ -117,7 +118,7 @@ let playing: Pbx | undefined;
 export function onEachAsterisk(title: string, define: (stage: () => Stage) => void): void {
   for (const version of ASTERISK_VERSIONS) {
     describe(`Asterisk ${version}: ${title}`, function () {
-      this.timeout(60_000);
+      this.timeout(120_000);
       this.slow(10_000);
       let stage: Stage | undefined;
 

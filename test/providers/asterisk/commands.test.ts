@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Command, MessageEvent, PbxErrorCode } from '../../../lib/index';
+import { systemClock } from '../../../lib/index';
+import type { Clock, Command, MessageEvent, PbxErrorCode } from '../../../lib/index';
 import { list, ok, refuse } from '../../fakes/ami-blocks';
 import { openConnected } from './office';
 import type { Office } from './office';
@@ -218,6 +219,54 @@ describe('asterisk: commands', () => {
       await send({ command: 'transfer', call: caller.uid, to: '1003', mode: 'blind', by: '1001' });
       assert.equal(sent('BlindTransfer')[0]?.get('Channel'), caller.name);
       await refused({ command: 'transfer', call: caller.uid, to: '1003', mode: 'blind', by: '1005' }, 'not-found');
+    });
+
+    for (const mode of ['blind', 'attended'] as const) {
+      it(`is sent once Asterisk has connected the two, since it refuses before (${mode})`, async () => {
+        const { exchange } = office;
+        const caller = exchange.incoming(JANA, 'Jana', '0220282028');
+        const called = exchange.dial(caller, '1001');
+        exchange.taken(caller, called);
+        await office.until('the answer', () => office.of('call.answer').length === 1);
+        const action = mode === 'blind' ? 'BlindTransfer' : 'Atxfer';
+        exchange.ami.onAction(action, (asked) =>
+          exchange.named(asked.get('Channel'))?.bridge ? ok() : refuse('Transfer failed'),
+        );
+        const moved = send({ command: 'transfer', call: caller.uid, to: '1002', mode });
+        // The PBX has done everything else it was asked before.
+        await send({ command: 'action', request: { Action: 'Ping' } });
+        assert.equal(sent(action).length, 0);
+        exchange.bridge(called, caller);
+        await moved;
+        assert.equal(sent(action)[0]?.get('Channel'), called.name);
+      });
+    }
+
+    it('is sent all the same when Asterisk never tells that it has connected the two', async () => {
+      await office.close();
+      const clock: Clock = {
+        now: () => Date.now() * 20,
+        after: (delayMs, callback) => systemClock.after(delayMs / 20, callback),
+      };
+      office = await openConnected({ account: { clock } });
+      const { exchange } = office;
+      exchange.ami.onAction('BlindTransfer', () => ok({ Message: 'Transfer succeeded' }));
+      const caller = exchange.incoming(JANA, 'Jana', '0220282028');
+      exchange.taken(caller, exchange.dial(caller, '1001'));
+      await office.until('the answer', () => office.of('call.answer').length === 1);
+      await send({ command: 'transfer', call: caller.uid, to: '1002', mode: 'blind' });
+      assert.equal(sent('BlindTransfer').length, 1);
+    });
+
+    it('finds no call that ends before the two are connected', async () => {
+      const { exchange } = office;
+      const caller = exchange.incoming(JANA, 'Jana', '0220282028');
+      exchange.taken(caller, exchange.dial(caller, '1001'));
+      await office.until('the answer', () => office.of('call.answer').length === 1);
+      const moved = refused({ command: 'transfer', call: caller.uid, to: '1002', mode: 'blind' }, 'not-found');
+      exchange.over(caller);
+      await moved;
+      assert.equal(sent('BlindTransfer').length, 0);
     });
 
     it('says of an attended one that it has only begun', async () => {

@@ -5,7 +5,9 @@ import type { AccountEvent, CallEvent, QueueEvent } from '../../../lib/index';
 import { systemClock, testAccount } from '../../../lib/index';
 import type { Clock } from '../../../lib/index';
 import { asterisk } from '../../../lib/providers/asterisk';
-import { refuse } from '../../fakes/ami-blocks';
+
+import type { Exchange } from './exchange';
+import { ok, refuse } from '../../fakes/ami-blocks';
 import { openConnected, openOffice } from './office';
 import type { Office } from './office';
 
@@ -19,9 +21,23 @@ function talkToJana({ exchange }: Office) {
   return { caller, called };
 }
 
+function starting(exchange: Exchange): void {
+  exchange.ami.booting = true;
+}
+
+/** Time that goes `times` as fast. */
+function hurried(times: number): Clock {
+  return {
+    now: () => Date.now() * times,
+    after: (delayMs, callback) => systemClock.after(delayMs / times, callback),
+  };
+}
+
 describe('asterisk: the connection', () => {
   let office: Office;
   afterEach(() => office.close());
+
+  const saysThatItStarts = () => /starts or restarts/.test(office.account.status.reason?.text ?? '');
 
   it('rebuilds the calls that live already, marked as inferred, begun when they did', async () => {
     office = await openConnected({
@@ -151,6 +167,76 @@ describe('asterisk: the connection', () => {
     assert.equal(office.of('account.warning').length, 1);
   });
 
+  describe('to an Asterisk that is starting', () => {
+    it('waits until it has started, and says so', async () => {
+      office = await openOffice({ before: starting });
+      await office.until('the reason', saysThatItStarts);
+      assert.equal(office.account.status.state, 'connecting');
+      assert.ok(!office.exchange.ami.actions.some(({ name }) => name === 'QueueStatus'));
+      await assert.rejects(office.account.execute({ command: 'query', query: 'queues' }), { code: 'not-connected' });
+      office.exchange.ami.booted();
+      await office.until('the connection', () => office.account.status.state === 'connected');
+      assert.equal(office.account.status.reason, null);
+      assert.equal(office.exchange.ami.connections, 1);
+      assert.equal(office.of('account.warning').length, 0);
+    });
+
+    it('comes back from a restart once: one gap, one end of the call that was up', async () => {
+      office = await openConnected();
+      const { exchange, account } = office;
+      const { caller, called } = talkToJana(office);
+      await office.until('the answer', () => office.of('call.answer').length === 1);
+      starting(exchange);
+      for (const gone of [caller, called]) exchange.vanishes(gone);
+      exchange.ami.cut();
+      await office.until('the reason', saysThatItStarts);
+      assert.equal(account.status.state, 'reconnecting');
+      exchange.ami.booted();
+      await office.until('the connection', () => account.status.state === 'connected');
+      await office.until('the end', () => office.of('call.end').length === 1);
+      assert.equal(account.status.counters.reconnects, 1);
+      assert.equal(office.of('account.gap').length, 1);
+      assert.equal(office.of('account.disconnected').length, 1);
+    });
+
+    it('does not wait for ever: some users are never told', async () => {
+      const clock = hurried(20);
+      const users = { tester: { secret: 's3cret', read: ['call', 'agent'] } };
+      office = await openConnected({ pbx: { users }, account: { clock } });
+      office.exchange.ami.cut();
+      await office.until('the gap', () => office.of('account.gap').length === 1);
+      const waits = office.statuses.filter(({ reason }) => /starts or restarts/.test(reason?.text ?? ''));
+      assert.deepEqual(
+        waits.map(({ state }) => state),
+        ['connecting'],
+        'the second time it knows',
+      );
+    });
+
+    it('of which it is not told is not taken for one that forbids the lists', async () => {
+      const users = { tester: { secret: 's3cret', read: ['call', 'agent'] } };
+      office = await openOffice({ pbx: { users }, before: starting, account: { clock: hurried(20) } });
+      await office.exchange.ami.until(() => office.exchange.ami.connections > 2);
+      assert.equal(office.of('account.connected').length, 0);
+      office.exchange.ami.booted();
+      await office.until('the connection', () => office.account.status.state === 'connected');
+      assert.equal(office.of('account.warning').length, 0);
+    });
+
+    it('reads everything again when it has started after all', async () => {
+      office = await openOffice({ before: starting, account: { clock: hurried(20) } });
+      // Nothing of it is refused, it merely lists less.
+      office.exchange.ami.onAction('Ping', () => {
+        office.exchange.ami.booting = false;
+        return ok();
+      });
+      await office.until('the connection', () => office.account.status.state === 'connected');
+      office.exchange.ami.booted();
+      await office.until('the gap', () => office.of('account.gap').length === 1);
+      assert.equal(office.exchange.ami.connections, 2);
+    });
+  });
+
   it('waits minutes after a refused login', async () => {
     office = await openOffice({ config: { password: 'pa55-of-mine' } });
     await office.until('the refusal', () => office.account.status.state === 'unauthorized');
@@ -167,13 +253,9 @@ describe('asterisk: the connection', () => {
   });
 
   it('is degraded when it hears nothing of a call that Asterisk has taken', async () => {
-    const hurried: Clock = {
-      now: () => Date.now(),
-      after: (delayMs, callback) => systemClock.after(delayMs / 20, callback),
-    };
     office = await openConnected({
       pbx: { users: { tester: { secret: 's3cret', read: ['system'] } } },
-      account: { clock: hurried },
+      account: { clock: hurried(20) },
     });
     office.exchange.ami.onAction('Originate', () => ({ response: 'Success', fields: {}, items: [], complete: null }));
     await office.account.execute({ command: 'call', from: '1001', to: '1002' });

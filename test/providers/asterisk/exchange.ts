@@ -97,10 +97,15 @@ export class Exchange {
   }
 
   answers(caller: Chan, called: Chan): void {
+    this.taken(caller, called);
+    this.bridge(called, caller);
+  }
+
+  /** Answered, and not connected yet. */
+  taken(caller: Chan, called: Chan): void {
     this.#state(called, 6);
     this.emit('DialEnd', 'call', { ...prefixed('', caller), ...prefixed('Dest', called), DialStatus: 'ANSWER' });
     if (caller.state !== 6) this.#state(caller, 6);
-    this.bridge(called, caller);
   }
 
   bridge(...talking: Chan[]): void {

@@ -7,6 +7,7 @@ import {
   type AmiMessage,
   type AmiParserLimits,
   type AmiSessionOptions,
+  type AmiSink,
 } from '../../../lib/transport/ami';
 import type { FakeAmi } from '../../fakes/ami-server';
 
@@ -24,7 +25,7 @@ export class Collected {
 /** Feeds the pieces to a fresh parser and gives what came out. */
 export function parse(
   pieces: readonly (string | Buffer)[],
-  options: { limits?: AmiParserLimits; wants?: (name: string) => boolean; always?: string; end?: boolean } = {},
+  options: { limits?: AmiParserLimits; wants?: AmiSink['wants']; always?: string; end?: boolean } = {},
 ): Collected & { parser: AmiParser } {
   const collected = new Collected();
   const parser = new AmiParser(

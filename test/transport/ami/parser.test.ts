@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { beginningOf } from '../../../lib/transport/ami';
 import { parse } from './collect';
 
 const BANNER = 'Asterisk Call Manager/11.0.0\r\n';
@@ -275,6 +276,23 @@ describe('the AMI parser', () => {
         messages.map((m) => m.name),
         ['VarSet', 'Success'],
       );
+    });
+
+    it('lets single values decide, of this block and not of the next, in one piece or byte by byte', () => {
+      const blocks = Buffer.from(
+        'Event: A\r\nX: 1\r\n\r\nEvent: A\r\nXX: 1\r\n\r\nEvent: A\r\nY: 2\r\nX: 3\r\nX: 4\r\n\r\nEvent: A\r\nX: \r\n\r\n',
+      );
+      const bytes = [...blocks].map((byte) => Buffer.from([byte]));
+      for (const pieces of [[blocks], bytes]) {
+        const values: (string | undefined)[] = [];
+        parse(pieces, {
+          wants: (_, block) => {
+            values.push(block.value(beginningOf('X')));
+            return false;
+          },
+        });
+        assert.deepEqual(values, ['1', undefined, '3', '']);
+      }
     });
 
     it('filters also when the Event line is not the first', () => {
