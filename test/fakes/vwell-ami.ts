@@ -9,6 +9,8 @@ import type { Socket } from 'node:net';
 
 export type Headers = Record<string, string>;
 
+const MESSAGE_END = '\r\n\r\n';
+
 export interface AmiAddress {
   host: string;
   port: number;
@@ -18,11 +20,11 @@ export interface AmiAddress {
 
 /**
  * A message as the server reads it: a value ends before a second ": ", of a repeated header the last counts, the last header keeps its
- * colon when it is empty, a line without ": " is a key.
+ * colon when it is empty, a line without ": " is a key. Lines of a command's output end with a line feed alone.
  */
 export function readMessage(text: string): Headers {
   const headers: Headers = {};
-  for (const line of text.trimEnd().split('\r\n')) {
+  for (const line of text.trimEnd().split(/\r?\n/)) {
     const [key = '', value = ''] = line.split(': ');
     headers[key] = value;
   }
@@ -54,6 +56,7 @@ export class PacketReader {
 export class AmiPeer {
   readonly #socket: Socket;
   readonly #waiting = new Map<string, (headers: Headers) => void>();
+  #meltsNext = false;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -108,6 +111,11 @@ export class AmiPeer {
     });
   }
 
+  /** The end of the next message will be split between two packets, so that it melts with the one after it. */
+  meltNext(): void {
+    this.#meltsNext = true;
+  }
+
   end(): void {
     for (const [id, settle] of this.#waiting) {
       this.#waiting.delete(id);
@@ -116,7 +124,7 @@ export class AmiPeer {
     this.#socket.destroy();
   }
 
-  /** Packets here end where messages end, so that no message melts by chance; see `packet` of the server for those that should. */
+  /** Packets here end where messages end, so that no message melts by chance; see `meltNext` for those that should. */
   #listen(other: (headers: Headers) => void): void {
     let rest = '';
     const reader = new PacketReader((headers) => {
@@ -124,13 +132,19 @@ export class AmiPeer {
       if (settle) settle(headers);
       else other(headers);
     });
+    const hand = (length: number) => {
+      reader.packet(rest.slice(0, length));
+      rest = rest.slice(length);
+    };
     this.#socket.setEncoding('utf8');
     this.#socket.on('data', (chunk: string) => {
       rest = (rest + chunk).replace(/^Asterisk Call Manager[^\r]*\r\n/, '');
-      const end = rest.lastIndexOf('\r\n\r\n');
-      if (end < 0) return;
-      reader.packet(rest.slice(0, end + 4));
-      rest = rest.slice(end + 4);
+      if (this.#meltsNext && rest.includes(MESSAGE_END)) {
+        this.#meltsNext = false;
+        hand(rest.indexOf(MESSAGE_END) + MESSAGE_END.length - 1);
+      }
+      const end = rest.lastIndexOf(MESSAGE_END);
+      if (end >= 0) hand(end + MESSAGE_END.length);
     });
   }
 }

@@ -46,6 +46,9 @@ interface Subscription {
 
 type Reply = Record<string, unknown>;
 
+/** The server looks methods up by name, and finds what every object has. */
+const BUILT_IN = "TypeError: Class constructor API cannot be invoked without 'new'";
+
 export class FakeVwell {
   readonly options: FakeVwellOptions;
   /** Every request that could be read, over either transport. */
@@ -59,6 +62,8 @@ export class FakeVwell {
   readonly #spoilt = new WeakSet<WebSocket>();
   #subscriptions: Subscription[] = [];
   readonly #peers: AmiPeer[] = [];
+  /** The one whose events are delivered. */
+  #hears: AmiPeer | null = null;
   readonly #reader = new PacketReader((headers) => this.#deliver(headers));
   readonly #watchers = new Set<() => void>();
   #command: { peer: AmiPeer; at: number } | null = null;
@@ -142,6 +147,11 @@ export class FakeVwell {
     this.#reader.packet(text);
   }
 
+  /** The next message of Asterisk melts with the one after it, on the connection whose events are delivered. */
+  meltNext(): void {
+    this.#hears?.meltNext();
+  }
+
   holdReplies(): void {
     this.#held ??= [];
   }
@@ -172,6 +182,16 @@ export class FakeVwell {
       };
       this.#watchers.add(watcher);
     });
+  }
+
+  /** As when its process is ended and started again: every socket and every connection to Asterisk is new. */
+  async restart(): Promise<void> {
+    for (const peer of this.#peers.splice(0)) peer.end();
+    this.refuseSockets();
+    this.#command = null;
+    this.amiConnections = 0;
+    await this.#connect().catch(() => undefined);
+    this.allowSockets();
   }
 
   async close(): Promise<void> {
@@ -227,6 +247,7 @@ export class FakeVwell {
     const read = await requestOf(request, url);
     if (unreadable(read)) return html(response, read.status, read.text);
     const { method } = read;
+    if (method === 'constructor') return html(response, 500, BUILT_IN);
     const known = method !== undefined && METHODS.has(method);
     const reply = known
       ? await this.#run({ ...read, method, way: request.method === 'POST' ? 'post' : 'get' }, null)
@@ -242,6 +263,7 @@ export class FakeVwell {
     this.#notify();
     const { method, argument } = request;
     if (this.mute.has(method)) return null;
+    if (method === 'constructor') return { err: BUILT_IN };
     if (!METHODS.has(method)) return { err: `vwell-pbx-srv: метод "${method}" не существует` };
     if (!client && ['onEvent', 'rmEvent', 'dispatchEvent'].includes(method)) return { err: null };
     const missing = firstMissing(method, argument);
@@ -367,6 +389,7 @@ export class FakeVwell {
       if (isFirst) this.#deliver(headers);
     });
     this.#peers.push(peer);
+    if (isFirst) this.#hears = peer;
     this.#command = { peer, at: Date.now() };
     return peer;
   }

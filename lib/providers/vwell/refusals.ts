@@ -88,7 +88,10 @@ export function serverError(err: string, { account, what, effect }: Asked): PbxE
 }
 
 function asteriskError(response: FlatEvent, { account, what }: Asked): PbxError {
-  const said = (response.get('message') ?? '').replace(/\s+/g, ' ');
+  const message = response.get('message') ?? '';
+  // Why a console command failed stands in its output, of which the server keeps the last line.
+  const why = /^command output follows/i.test(message) ? response.get('output') : undefined;
+  const said = (why || message).replace(/\s+/g, ' ');
   return refusal(AmiMessage.parse(`Response: Error\r\nMessage: ${said}`), account, what);
 }
 

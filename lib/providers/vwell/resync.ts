@@ -72,10 +72,16 @@ export class Resync {
     const { host, times, path } = this.#tools;
     const since = Number.isFinite(path.heardAt) ? path.heardAt : host.clock.now();
     this.#missingSince ??= since;
-    if (this.#planned || this.#closed) return;
-    this.#planned = host.clock.after(times.rereadMs, () => {
+    if (!this.#planned && !this.#closed) this.#plan(times.rereadMs);
+  }
+
+  /** Lists that are being read may be from before the loss: they are read once more after that. */
+  #plan(delayMs: number): void {
+    const { host, hearing } = this.#tools;
+    this.#planned = host.clock.after(delayMs, () => {
       this.#planned = null;
-      void this.#again();
+      if (this.#running || hearing.holds) this.#plan(delayMs);
+      else void this.#again();
     });
   }
 
@@ -171,7 +177,9 @@ export class Resync {
     for (const { name, kind } of seen.endpoints ?? []) if (kind) interpreter.directory.learn(name, kind);
     // Too many events came meanwhile and were told already: lists from before them would undo them.
     const inTime = hearing.holds;
-    const channels = seen.channels ? modernChannels(seen.channels, legacy) : await stillThere(ami, interpreter);
+    const channels = seen.channels
+      ? modernChannels(seen.channels, legacy)
+      : await stillThere({ ami, interpreter, legacy, version: seen.version });
     if (inTime)
       interpreter.reconcile(
         {

@@ -50,7 +50,6 @@ export class Bench {
   readonly events: AnyEvent[] = [];
   readonly told: Told[] = [];
   readonly states: string[] = [];
-  readonly log: string[] = [];
   /** Whether a web server has nothing to answer: its time limits must not run meanwhile. */
   idle: (() => boolean) | null = null;
 
@@ -58,6 +57,8 @@ export class Bench {
     readonly pbx: FakeViptel,
     readonly clock: VirtualClock,
     readonly account: PbxAccount,
+    /** What the account wrote into the log. */
+    readonly log: readonly string[],
   ) {
     const topics = [...new Set([...descriptor.capabilities.events, ...TOPICS.account])];
     account.subscribe({ topics, raw: true }, (event, raw) => {
@@ -90,8 +91,7 @@ export class Bench {
       dialLimit: 10_000,
       ...more,
     });
-    const bench = new Bench(pbx, clock, account);
-    bench.log.push(...log);
+    const bench = new Bench(pbx, clock, account, log);
     account.open();
     if (waitFor === 'connected') await bench.until('connected', () => account.status.state === 'connected');
     return bench;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { WebSocketServer } from 'ws';
+import { viptel } from '../../../lib/providers/viptel';
 import { loginHash } from '../../../lib/providers/viptel/login-hash';
 import { closeServers, webServer } from '../../transport/http/servers';
 import { Bench } from './bench';
@@ -42,6 +43,52 @@ describe('VIPTel login', () => {
     assert.equal(bench.pbx.connections, 1, 'never hammers');
     bench.clock.advance(61_000);
     await bench.until('tried again', () => bench.pbx.connections === 2);
+  });
+
+  it('neither password nor hash is ever told', async () => {
+    await open();
+    bench.pbx.dismiss(503, 'Server is restarting, please reconnect');
+    await bench.until('noticed', () => bench.account.status.state === 'reconnecting');
+    const hashes = bench.pbx.actions.map(({ password }) => String(password));
+    assert.match(hashes[0] ?? '', /^[0-9a-f]{40}$/);
+    const told = JSON.stringify([bench.log, bench.told, bench.account.status]);
+    for (const secret of ['Žltý kôň', ...hashes]) assert.ok(!told.includes(secret));
+  });
+
+  it('is a new hash for each connection', async () => {
+    await open();
+    bench.pbx.cut();
+    await bench.untilInTime('back', () => bench.pbx.logins === 2);
+    const [first, second] = bench.pbx.actions.map(({ password }) => password);
+    assert.notEqual(first, second);
+  });
+
+  it('a login that came too late for VIPTel is tried again soon, not after minutes', async () => {
+    const web = await webServer((_request, response) => response.end());
+    let connections = 0;
+    new WebSocketServer({ server: web.server }).on('connection', (socket) => {
+      connections++;
+      for (const [code, message] of [
+        [408, 'Login timeout'],
+        [110, 'Closing connection, bye'],
+      ])
+        socket.send(JSON.stringify({ code, message }));
+      socket.close();
+    });
+    await open({ waitFor: 'nothing', config: { url: web.url.replace('http', 'ws') } });
+    await bench.until('refused', () => bench.account.status.state === 'reconnecting');
+    assert.match(bench.account.status.reason?.text ?? '', /waited in vain for the login.*Login timeout/);
+    bench.clock.advance(1_000);
+    await bench.until('tried again', () => connections === 2);
+    await bench.account.close();
+    await closeServers();
+  });
+
+  it('a session that VIPTel no longer regards as logged in is begun anew', async () => {
+    await open();
+    bench.pbx.reply(401, 'You have to login with action: user.login, username and password');
+    await bench.until('noticed', () => bench.account.status.state === 'reconnecting');
+    await bench.untilInTime('back', () => bench.pbx.logins === 2);
   });
 
   it('an inactive user waits as long', async () => {
@@ -137,6 +184,21 @@ describe('VIPTel login', () => {
     assert.match(bench.account.status.reason?.text ?? '', /keeps trying/);
     await bench.play();
     assert.equal(bench.account.status.state, 'connected');
+  });
+
+  it('504 and then 503: the PBX is given up, and the next connection looks again', async () => {
+    await open();
+    bench.pbx.reply(504, 'Can not connect to PBX, try your action again later');
+    await bench.until('degraded', () => bench.account.status.state === 'degraded');
+    bench.pbx.dismiss(503, 'Unable to connect to PBX');
+    await bench.until('noticed', () => bench.account.status.state === 'reconnecting');
+    await bench.untilInTime('back', () => bench.account.status.state === 'connected');
+    assert.equal(bench.pbx.logins, 2);
+  });
+
+  it('an address that nobody changed is that of VIPTel', () => {
+    const url = viptel.descriptor.fields.find(({ name }) => name === 'url');
+    assert.equal(url?.default, 'wss://pbxwssv1.viptel.sk:8088/');
   });
 
   it('a dead connection is noticed within 30 seconds', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Command } from '../../../lib/model';
 import { fails } from '../../transport/http/fails';
+import { PbxError } from '../../../lib/model';
 import { Bench } from './bench';
 
 const INBOUND = {
@@ -40,6 +41,17 @@ describe('VIPTel redirect, transfer and raw actions', () => {
       assert.deepEqual(bench.topics(), ['call.begin', 'call.ringing', 'call.ringing', 'call.answer', 'call.end']);
       assert.equal(bench.last('call.answer').call.answeredBy?.extension, '22');
       assert.equal(bench.last('call.end').call.from.number, '0900000001');
+    });
+
+    it('a call from before this connection cannot be sent elsewhere, and goes on', async () => {
+      await bench.play(INBOUND);
+      bench.pbx.cut();
+      await bench.untilInTime('back', () => bench.account.status.counters.reconnects === 1);
+      await assert.rejects(
+        run({ command: 'redirect', call: '1700000000.12', to: '22' }),
+        (error) => error instanceof PbxError && error.code === 'not-found',
+      );
+      assert.equal(bench.account.calls().length, 1);
     });
 
     it('a waiting caller goes elsewhere: leaving the queue is told as that, and is no success yet', async () => {

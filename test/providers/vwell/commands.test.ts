@@ -275,14 +275,21 @@ describe('vwell: commands', () => {
         assert.ok(!office.server.requests.some(({ method }) => method === 'gsmSendSMS'));
       });
 
-    it('is not supported where Asterisk does not know the command', async () => {
-      await open();
-      office.asterisk.onAction('command', () => ({
-        ...ok({ Privilege: 'Command', "No such command 'gsm send sms'": '' }),
-        response: 'Follows',
-      }));
-      await fails(sms, 'not-supported', /no GSM ports/);
-    });
+    for (const [version, answer] of [
+      ['13', { ...ok({ "No such command 'gsm send sms'": '' }), response: 'Follows' }],
+      [
+        '22',
+        {
+          ...refuse('Command output follows'),
+          fields: { Message: 'Command output follows', Output: "No such command 'gsm send sms 1 100 x' (type help)" },
+        },
+      ],
+    ] as const)
+      it(`is not supported where Asterisk ${version} does not know the command`, async () => {
+        await open();
+        office.asterisk.onAction('command', () => answer);
+        await fails(sms, 'not-supported', /no GSM ports/);
+      });
   });
 
   describe('recording', () => {

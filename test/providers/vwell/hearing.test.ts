@@ -8,12 +8,14 @@ import { CallTracker } from '../../../lib/calls';
 import { VirtualClock } from '../../../lib/clock';
 import { readFrame, readHeaders } from '../../../lib/providers/vwell/wire';
 import { lineOf, play, eventsOf, transcriptFolder } from '../../asterisk-events/replay';
-import { list, refuse } from '../../fakes/ami-server';
+import { list, ok, refuse } from '../../fakes/ami-server';
 import { readMessage } from '../../fakes/vwell-ami';
 import { Office } from './office';
 
 const CHANNEL = 'SIP/trunk-1';
 const call = (uid: string) => ({ Channel: CHANNEL, Uniqueid: uid, Linkedid: uid, CallerIDNum: '0900', Exten: '21' });
+
+const variable = (Value: string) => ok({ Variable: 'asked', Value });
 
 /** What flows see of events that went through the server's reading and back. */
 function throughServer(blocks: readonly string[]): string[] {
@@ -142,7 +144,7 @@ describe('vwell: hearing', () => {
       asterisk.onAction('Getvar', (action) =>
         action.get('Channel') === 'SIP/trunk-1.1'
           ? refuse('No such channel')
-          : { response: 'Success', fields: { Variable: 'UNIQUEID', Value: '1.2' }, items: [], complete: null },
+          : variable(action.get('Channel') ? '1.2' : ''),
       );
       server.forgetCommands();
       server.cut();
@@ -154,6 +156,65 @@ describe('vwell: hearing', () => {
         office.account.calls().map(({ id }) => id),
         ['1.2'],
       );
+    });
+
+    for (const [what, version, linkedids] of [
+      ['13', '13.38.3', ['1.1', '1.1']],
+      ['1.8, which has no Linkedid in its events', '1.8.32', ['', '']],
+    ] as const)
+      it(`finds the calls that began unheard without any list, on Asterisk ${what}`, async () => {
+        office = await Office.open();
+        const { asterisk, server } = office;
+        const [outside, inside] = [CHANNEL, 'SIP/21-00000002'];
+        asterisk.onAction('CoreSettings', () => ok({ AsteriskVersion: version }));
+        asterisk.onAction('Getvar', (action) => {
+          if (action.get('Variable') === 'CHANNELS()') return variable(`${outside} ${inside}`);
+          assert.match(action.get('Variable') ?? '', /^EVAL\(\$\{UNIQUEID\}/);
+          return action.get('Channel') === outside
+            ? variable(`1.1|${linkedids[0]}|Up|${inside}|from-trunk|21|0900|Jana | her mobile`)
+            : variable(`1.2|${linkedids[1]}|Up|${outside}|from-internal||21|Ivan`);
+        });
+        server.forgetCommands();
+        server.cut();
+        const answer = await office.event('call.answer');
+        assert.equal(answer.inferred, true);
+        assert.equal(answer.call.from.number, '0900');
+        assert.equal(answer.call.from.name, 'Jana | her mobile');
+        assert.equal(answer.call.answeredBy?.extension, '21');
+        assert.equal(office.account.calls().length, 1);
+        const linkedid = linkedids[0] && { Linkedid: linkedids[0] };
+        asterisk.emit(
+          { Event: 'Hangup', Channel: inside, Uniqueid: '1.2', ...linkedid, Cause: 16 },
+          { Event: 'Hangup', Channel: outside, Uniqueid: '1.1', ...linkedid, Cause: 16 },
+        );
+        const end = await office.event('call.end');
+        assert.equal(end.call.id, answer.call.id);
+        assert.equal(end.call.disposition, 'answered');
+      });
+
+    it('asks for the channels by their endings where their names are too long for one answer', async () => {
+      office = await Office.open();
+      const { asterisk, server } = office;
+      const names = Array.from(
+        { length: 40 },
+        (_, at) => `SIP/trunk-of-a-long-name-${at.toString(16).padStart(8, '0')}`,
+      );
+      asterisk.onAction('Getvar', (action) => {
+        const asked = /^CHANNELS\((.*)\)$/.exec(action.get('Variable') ?? '')?.[1];
+        if (asked !== undefined)
+          return variable(
+            names
+              .filter((name) => new RegExp(asked).test(name))
+              .join(' ')
+              .slice(0, 1_023),
+          );
+        const at = names.indexOf(action.get('Channel') ?? '');
+        return variable(`1.${at}|1.${at}|Ring||from-trunk|21|09${at}|`);
+      });
+      server.forgetCommands();
+      server.cut();
+      await office.until('all calls are known', () => office.account.calls().length === names.length);
+      assert.equal(new Set(office.account.calls().map(({ from }) => from.number)).size, names.length);
     });
 
     it('rebuilds calls of an Asterisk 1.8 from its list, both sides of a bridge as one call, and hears their end', async () => {
