@@ -1,7 +1,7 @@
 /** The provider library: everything a Node.js program needs to talk to a PBX; Node-RED is one such program. */
 
 export * from './model';
-export { PbxAccount, testAccount } from './account';
+export { PbxAccount, setUpAccount, testAccount } from './account';
 export type {
   AccountOptions,
   AccountStatus,
@@ -27,6 +27,8 @@ export type {
   ProviderConfig,
   ProviderDescriptor,
   ProviderModule,
+  SetupAction,
+  SetupReport,
   Store,
   TestReport,
   TlsOptions,

@@ -44,6 +44,20 @@ export interface RateLimit {
   perMs: number;
 }
 
+/**
+ * Something that is done once at the PBX before the account can work, and only when the person presses its button in the account form:
+ * never at a deploy.
+ */
+export interface SetupAction {
+  name: string;
+  /** Stands on the button. */
+  label: LocalizedText;
+  /** What it does, and when it is needed. */
+  hint: LocalizedText;
+  /** What the person enters for it; nothing of it is stored. */
+  inputs?: readonly Field[];
+}
+
 export interface ProviderDescriptor {
   id: string;
   label: string;
@@ -57,6 +71,9 @@ export interface ProviderDescriptor {
   secretKeys?: readonly string[];
   /** Milliseconds after the last leg of a call ended until the call is taken as ended, when the vendor does not say so itself. */
   endGraceMs?: number;
+  /** Why the PBX cannot do a command that others can, as a whole sentence, where the vendor gives a reason. */
+  unsupported?: Partial<Record<CommandName, string>>;
+  setupActions?: readonly SetupAction[];
   /** Whether the PBX posts webhooks to this account. */
   webhook?: { paths: readonly string[]; allowFrom?: readonly string[] };
 }
@@ -188,6 +205,13 @@ export interface TestReport {
   details?: Readonly<Record<string, unknown>>;
 }
 
+export interface SetupReport {
+  /** One sentence for the form. */
+  summary: string;
+  /** What the PBX answered for fields of the form, by their names: the form fills them in, the person deploys them. */
+  fields?: Readonly<Record<string, string>>;
+}
+
 export interface Provider {
   /** Starts to connect. Reports by `host.state`, never throws. */
   open(): void;
@@ -199,6 +223,8 @@ export interface Provider {
   webhook?(request: WebhookRequest): WebhookResponse | Promise<WebhookResponse>;
   /** Connects on its own with this configuration, looks round, disconnects. Throws a PbxError that says what to do. */
   test(signal: AbortSignal): Promise<TestReport>;
+  /** Carries out one of the descriptor's set-up actions, once. Throws a PbxError that says what to do. */
+  setup?(action: string, inputs: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<SetupReport>;
 }
 
 export interface ProviderModule {

@@ -4,9 +4,12 @@ import { PbxError } from '../model';
 import type { Capabilities, Command } from '../model';
 import type { ProviderDescriptor } from '../provider';
 
-export function checkSupported(command: Command, { label, capabilities }: ProviderDescriptor): void {
+export function checkSupported(command: Command, descriptor: ProviderDescriptor): void {
+  const { label, capabilities } = descriptor;
   const missing = unsupported(command, capabilities);
-  if (missing) throw new PbxError('not-supported', `${label} cannot ${missing}`);
+  if (!missing) return;
+  const why = descriptor.unsupported?.[command.command];
+  throw new PbxError('not-supported', `${label} cannot ${missing}${why ? `: ${why}` : ''}`);
 }
 
 /** What the PBX cannot do, as the end of the sentence "... cannot"; `null` when it can. */

@@ -3,5 +3,5 @@
 export { PbxAccount } from './account';
 export type { AccountOptions, AccountStatus, Counters, StatusListener } from './account';
 export type { CommandOutcome, Watch } from './commands';
-export { testAccount } from './test-account';
+export { setUpAccount, testAccount } from './test-account';
 export type { RouteFilter, RouteRequest } from './routes';

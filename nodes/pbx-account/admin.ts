@@ -1,12 +1,17 @@
 /** What the forms ask the runtime: descriptors, a test of the connection, and what the live account knows. */
 
 import type { NodeAPI } from 'node-red';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import { PbxError, descriptors } from '../../lib/index';
-import type { PbxAccount, PbxErrorCode, ProviderModule, QueryName } from '../../lib/index';
+import type { PbxAccount, ProviderModule, QueryName } from '../../lib/index';
 import { isAccountNode } from '../shared/account-node';
 import type { AccountNode } from '../shared/account-node';
 import { isRecord } from '../shared/values';
+import { setUp } from './set-up';
+import type { SetUpRequest } from './set-up';
+import type { LiveAccounts } from './live-accounts';
+import { liveEndpoints } from './live-endpoints';
+import { refuse } from './refuse';
 import { testConnection } from './test-connection';
 import type { Deployed, TestRequest } from './test-connection';
 
@@ -16,23 +21,22 @@ export type DeployedAccount = (node: AccountNode) => Deployed | null;
 const CONNECT_WITHIN_MS = 5_000;
 const MAX_TESTS = 3;
 
-const STATUS_OF: Readonly<Partial<Record<PbxErrorCode, number>>> = {
-  'not-found': 404,
-  'not-supported': 501,
-  'not-connected': 503,
-  'rate-limited': 429,
-  timeout: 504,
-};
-
 /** Express applications that have the endpoints: a Node-RED runtime has one, a test run has many. */
 const served = new WeakSet<object>();
 
-export function adminEndpoints(RED: NodeAPI, providers: readonly ProviderModule[], deployedOf: DeployedAccount): void {
+export function adminEndpoints(
+  RED: NodeAPI,
+  providers: readonly ProviderModule[],
+  deployedOf: DeployedAccount,
+  live: LiveAccounts,
+): void {
   if (!RED.httpAdmin || served.has(RED.httpAdmin)) return;
   served.add(RED.httpAdmin);
   const mayRead = RED.auth.needsPermission('pbx-account.read');
   const mayWrite = RED.auth.needsPermission('pbx-account.write');
   let tests = 0;
+  liveEndpoints(RED, live);
+  let settingUp = false;
 
   RED.httpAdmin.get('/pbx-account/providers', mayRead, (_request, response) => {
     response.json(descriptors(providers));
@@ -50,6 +54,18 @@ export function adminEndpoints(RED: NodeAPI, providers: readonly ProviderModule[
       .finally(() => tests--);
   });
 
+  RED.httpAdmin.post('/pbx-account/setup', mayWrite, (request, response) => {
+    if (!isRecord(request.body)) return refuse(response, new PbxError('invalid-argument', 'the form is missing'));
+    if (settingUp) return refuse(response, new PbxError('rate-limited', 'another set-up is still running'));
+    const form = request.body as unknown as SetUpRequest;
+    const node = accountNode(RED, form.id);
+    settingUp = true;
+    setUp(RED, providers, form, node && deployedOf(node))
+      .then((answer) => response.json(answer))
+      .catch((error: unknown) => refuse(response, PbxError.from(error)))
+      .finally(() => (settingUp = false));
+  });
+
   for (const query of ['members', 'queues'] as const) {
     RED.httpAdmin.get(`/pbx-account/:id/${query}`, mayRead, (request, response) => {
       listOf(RED, request, query)
@@ -60,7 +76,8 @@ export function adminEndpoints(RED: NodeAPI, providers: readonly ProviderModule[
 
   RED.httpAdmin.get('/pbx-account/:id/state', mayRead, (request, response) => {
     const node = accountNode(RED, request.params['id']);
-    if (!node) return refuse(response, unknownAccount());
+    // No failure: every form asks, also that of an account which is not deployed yet.
+    if (!node) return response.json(null);
     const last = node.lastWebhook();
     const lastWebhook = last === null ? null : new Date(last).toISOString();
     if (node.account) response.json({ ...node.account.status, lastWebhook });
@@ -110,8 +127,4 @@ function accountNode(RED: NodeAPI, id: unknown): AccountNode | null {
 
 function unknownAccount(): PbxError {
   return new PbxError('not-found', 'this account is not deployed yet');
-}
-
-function refuse(response: Response, { code, message }: PbxError): void {
-  response.status(STATUS_OF[code] ?? 400).json({ code, reason: message });
 }

@@ -1,17 +1,11 @@
 /** The account form: provider, its fields, rules, webhook address, network, and what works with it. */
 
 import type { ProviderDescriptor } from '../../lib/provider';
-import {
-  accountStatus,
-  languageOf,
-  loadProviders,
-  localized,
-  property,
-  servedNodes,
-  textProperty,
-} from '../shared/editor';
+import { languageOf, loadProviders, localized, property, servedNodes, textProperty } from '../shared/editor';
 import { COUNTRIES } from './countries.editor';
+import { unwatchState, watchState } from './state.editor';
 import { ProviderFields } from './provider-fields.editor';
+import { showSetUp } from './set-up.editor';
 import { formProvider } from './validate.editor';
 import { hideWebhook, showWebhook } from './webhook.editor';
 
@@ -24,7 +18,7 @@ export function openAccountForm(node: PbxEditorNode): void {
   prepareTabs(node);
   prepareNumbers(node);
   $('#pbx-account-allowFrom').val(listText(property(node, 'allowFrom')));
-  showState(node).catch(() => {});
+  watchState(node);
   $('#pbx-account-test').on('click', () => void runTest(node, fields));
 
   formProvider(node.id, textProperty(node, 'provider'));
@@ -46,6 +40,7 @@ export function openAccountForm(node: PbxEditorNode): void {
         );
         $('#pbx-account-test-row').toggle(chosen !== undefined);
         $('#pbx-account-test-result').empty();
+        showSetUp(node, chosen, fields, () => enteredForm(node, fields));
         showWebhook(node, chosen);
         showServed(node, chosen);
       });
@@ -71,6 +66,7 @@ export function saveAccountForm(): { dialAllow: string[]; dialDeny: string[]; al
 }
 
 export function closeAccountForm(): void {
+  unwatchState();
   hideWebhook();
   formProvider('', '');
 }
@@ -117,35 +113,10 @@ function limits(node: PbxEditorNode, has: readonly string[], lacks: readonly str
     : node._('account.served.only', { list: has.join(', ') });
 }
 
-/** How the deployed account is doing. */
-async function showState(node: PbxEditorNode): Promise<void> {
-  const status = await accountStatus(node);
-  if (!status) return;
-  const { state, since, reason, counters } = status;
-  const words = reason && state === 'closed' ? [] : [node._(`account.state.${state}`)];
-  if (since && state !== 'closed')
-    words.push(node._('account.state.since', { time: new Date(since).toLocaleString(languageOf(node)) }));
-  if (counters) words.push(node._('account.state.events', { count: counters.events }));
-  if (counters?.reconnects) words.push(node._('account.state.reconnects', { count: counters.reconnects }));
-  if (reason) words.push(reason.text);
-  $('#pbx-account-state').show().find('.pbx-result').text(words.join(' · '));
-}
-
 async function runTest(node: PbxEditorNode, fields: ProviderFields): Promise<void> {
   const button = $('#pbx-account-test').prop('disabled', true);
   const result = $('#pbx-account-test-result').empty().removeClass('pbx-result-ok pbx-result-failed');
   result.append('<i class="fa fa-spinner fa-spin"></i> ', document.createTextNode(node._('account.test.running')));
-  const { fields: values, credentials } = fields.values();
-  const form = {
-    id: node.id,
-    type: node.type,
-    name: $('#node-config-input-name').val(),
-    provider: $('#node-config-input-provider').val(),
-    tls: configId('#node-config-input-tls'),
-    proxy: configId('#node-config-input-proxy'),
-    ...values,
-    credentials,
-  };
   let ok = false;
   let reason: string;
   try {
@@ -153,7 +124,7 @@ async function runTest(node: PbxEditorNode, fields: ProviderFields): Promise<voi
       url: 'pbx-account/test',
       method: 'POST',
       contentType: 'application/json',
-      data: JSON.stringify(form),
+      data: JSON.stringify(enteredForm(node, fields)),
     })) as { ok: boolean; reason: string };
     ({ ok, reason } = answer);
   } catch (error) {
@@ -167,6 +138,21 @@ async function runTest(node: PbxEditorNode, fields: ProviderFields): Promise<voi
     .addClass(ok ? 'pbx-result-ok' : 'pbx-result-failed')
     .append($('<i class="fa"></i>').addClass(ok ? 'fa-check-circle' : 'fa-exclamation-circle'), ' ')
     .append(document.createTextNode(reason));
+}
+
+/** What the endpoints that try something out take: the form as it stands. */
+function enteredForm(node: PbxEditorNode, fields: ProviderFields): Record<string, unknown> {
+  const { fields: values, credentials } = fields.values();
+  return {
+    id: node.id,
+    type: node.type,
+    name: $('#node-config-input-name').val(),
+    provider: $('#node-config-input-provider').val(),
+    tls: configId('#node-config-input-tls'),
+    proxy: configId('#node-config-input-proxy'),
+    ...values,
+    credentials,
+  };
 }
 
 function configId(selector: string): string {

@@ -66,6 +66,16 @@ export class ProviderFields {
     return { fields, credentials };
   }
 
+  /** What the PBX answered for a field of the form; it is shown, since a person should know what is saved. */
+  fill(values: Readonly<Record<string, string>>): void {
+    for (const { name, secret } of this.#shown?.fields ?? []) {
+      const value = values[name];
+      if (value === undefined) continue;
+      if (secret) inputOf(name).attr('type', 'text');
+      inputOf(name).val(value).trigger('change');
+    }
+  }
+
   /** The inputs go back to the store, empty: what belongs to another provider is not saved with this one. */
   #putBack(): void {
     const values = new Map<string, string>();

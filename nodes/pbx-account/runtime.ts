@@ -12,6 +12,7 @@ import { adminEndpoints } from './admin';
 import { isCredential } from './config';
 import type { AccountDef, Credentials } from './config';
 import { createAccount } from './create-account';
+import { liveAccountsOf } from './live-accounts';
 import type { Mask } from './log';
 import { onStarted } from './started';
 import type { Deployed } from './test-connection';
@@ -37,7 +38,8 @@ export default (RED: NodeAPI): void => registerAccount(RED, PROVIDERS);
 
 export function registerAccount(RED: NodeAPI, providers: readonly ProviderModule[]): void {
   const deployed = new WeakMap<Node, Deployed>();
-  adminEndpoints(RED, providers, (node) => deployed.get(node) ?? null);
+  const live = liveAccountsOf(RED.httpAdmin ?? RED);
+  adminEndpoints(RED, providers, (node) => deployed.get(node) ?? null, live);
 
   function PbxAccountNode(this: AccountNode & Node<Credentials>, def: AccountDef): void {
     RED.nodes.createNode(this, def);
@@ -66,6 +68,7 @@ export function registerAccount(RED: NodeAPI, providers: readonly ProviderModule
       });
       cleanups.push(
         created.unlisten,
+        live.add({ id: this.id, name: created.account.name, account: created.account }),
         watch,
         onStarted(RED.events, () => {
           if (users.any) created.account.open();

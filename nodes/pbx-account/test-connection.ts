@@ -6,7 +6,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Node, NodeAPI } from 'node-red';
 import { PbxError, providerOf, testAccount } from '../../lib/index';
-import type { Field, ProviderDescriptor, ProviderModule } from '../../lib/index';
+import type { AccountOptions, Field, ProviderDescriptor, ProviderModule } from '../../lib/index';
 import { isCredential, missing, providerConfig } from './config';
 import type { AccountDef, Credentials } from './config';
 import { hostsOf } from './hosts';
@@ -43,23 +43,40 @@ export async function testConnection(
 ): Promise<TestAnswer> {
   let mask: Mask = String;
   try {
-    const { descriptor } = providerOf(request.provider, providers);
-    const name = request.name || descriptor.label;
-    const form = withEnvironment(RED, request, request) as AccountDef;
-    const entered = withEnvironment(RED, request, request.credentials ?? {});
-    const config = providerConfig(descriptor, form, secretsOf(descriptor, form, entered, deployed));
-    const problem = missing(descriptor, config, name);
+    const prepared = enteredAccount(RED, providers, request, deployed);
+    ({ mask } = prepared);
+    const problem = missing(prepared.descriptor, prepared.options.config, prepared.options.name);
     if (problem) throw problem.error;
-    const network = networkOf(RED, request, hostsOf(descriptor, config));
-    if (isProblem(network)) throw network.error;
-    mask = maskOf(descriptor, config, network.proxy);
-    const options = { name, provider: request.provider, providers, config, ...network };
-    const report = await testAccount(options, AbortSignal.timeout(TEST_WITHIN_MS));
+    const report = await testAccount(prepared.options, AbortSignal.timeout(TEST_WITHIN_MS));
     return { ok: true, reason: mask(report.summary), details: report.details ?? null };
   } catch (error) {
     const { code, message, cause } = PbxError.from(error);
     return { ok: false, reason: mask(message), details: { code, vendor: cause.vendor } };
   }
+}
+
+export interface EnteredAccount {
+  descriptor: ProviderDescriptor;
+  options: AccountOptions;
+  mask: Mask;
+}
+
+/** The account as it stands in the form. Throws a PbxError. */
+export function enteredAccount(
+  RED: NodeAPI,
+  providers: readonly ProviderModule[],
+  request: TestRequest,
+  deployed: Deployed | null,
+): EnteredAccount {
+  const { descriptor } = providerOf(request.provider, providers);
+  const name = request.name || descriptor.label;
+  const form = withEnvironment(RED, request, request) as AccountDef;
+  const entered = withEnvironment(RED, request, request.credentials ?? {});
+  const config = providerConfig(descriptor, form, secretsOf(descriptor, form, entered, deployed));
+  const network = networkOf(RED, request, hostsOf(descriptor, config));
+  if (isProblem(network)) throw network.error;
+  const mask = maskOf(descriptor, config, network.proxy);
+  return { descriptor, options: { name, provider: request.provider, providers, config, ...network }, mask };
 }
 
 function secretsOf(

@@ -62,7 +62,7 @@ function age(node: PbxEditorNode, lastWebhook: string | null): string {
   const [unit, count] =
     seconds < 120 ? ['seconds', seconds] : seconds < 7200 ? ['minutes', seconds / 60] : ['hours', seconds / 3600];
   return node._('account.lastWebhook.ago', {
-    age: node._(`account.lastWebhook.${unit}`, { count: Math.round(Number(count)) }),
+    age: node._(`account.lastWebhook.${unit}`, { count: Math.round(count) }),
     time: at.toLocaleString(languageOf(node)),
   });
 }

@@ -44,6 +44,9 @@ export class FakePbx {
   reply: (request: WebhookRequest) => WebhookResponse = () => ({ status: 200, body: 'OK' });
   test: (config: Readonly<Record<string, unknown>>) => Promise<string> = () => Promise.resolve('connected as tester');
 
+  /** Set-up actions carried out: by which one, with what. */
+  readonly setUps: { action: string; inputs: Readonly<Record<string, unknown>>; password: unknown }[] = [];
+
   readonly module: ProviderModule;
 
   constructor(id = 'fake', capabilities: Partial<Capabilities> = {}) {
@@ -71,6 +74,7 @@ export class FakePbx {
       description: text('A PBX for tests.'),
       docs: 'README.md',
       endGraceMs: Infinity,
+      setupActions: [{ name: 'join', label: text('Join'), hint: text('Once.') }],
       fields: [
         { name: 'host', type: 'text', label: text('Host'), required: true },
         { name: 'port', type: 'number', label: text('Port'), default: 5038 },
@@ -108,6 +112,14 @@ export class FakePbx {
         return this.reply(request);
       },
       test: async () => ({ summary: await this.test(config) }),
+      setup: (action, inputs) => {
+        this.setUps.push({ action, inputs, password: config['password'] });
+        const { password } = config;
+        return Promise.resolve({
+          summary: `joined with ${String(password)}`,
+          fields: { password: 'new', nowhere: 'x' },
+        });
+      },
     };
   }
 }

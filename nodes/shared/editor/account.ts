@@ -16,6 +16,7 @@ export interface AccountStatus {
   /** ISO 8601; `null` when none was accepted since the deploy. */
   lastWebhook: string | null;
   counters: { events: number; reconnects: number; failures: number } | null;
+  lastEvent: { topic: string; time: string } | null;
 }
 
 /** For the `account` property: whether the account exists, is complete, and can serve this node. */
@@ -37,7 +38,7 @@ export function chosenAccount(): PbxEditorNode | null {
 /** How the deployed account is; `null` for one that is not deployed as it stands in the editor. */
 export async function accountStatus(account: PbxEditorNode): Promise<AccountStatus | null> {
   if (account.changed || account.valid === false) return null;
-  return (await $.getJSON(`pbx-account/${encodeURIComponent(account.id)}/state`)) as AccountStatus;
+  return (await $.getJSON(`pbx-account/${encodeURIComponent(account.id)}/state`)) as AccountStatus | null;
 }
 
 /** Calls `listener` with the chosen account's provider now and whenever another account is chosen. */

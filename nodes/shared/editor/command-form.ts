@@ -3,7 +3,7 @@
 import type { ProviderDescriptor } from '../../../lib/provider';
 import type { CommandNodeType } from '../capability';
 import { accountHint, onAccount } from './account';
-import { prefetch, suggestFrom } from './lists';
+import { offerAtClick, prefetch, suggestFrom } from './lists';
 import type { ListName } from './lists';
 
 export type InputKind =
@@ -63,6 +63,7 @@ export function commandForm(node: PbxEditorNode, form: CommandForm): void {
     if (found?.capabilities.queries.includes('members')) prefetch('members');
   });
   $('.pbx-form').on('change', 'input, select', refresh);
+  offerAtClick();
 }
 
 /** The value of a field that stands in the form itself; empty when it comes from somewhere else. */

@@ -7,7 +7,7 @@ import { EVENT_NODES } from '../capability';
 import type { EventNodeType } from '../capability';
 import { accountHint, onAccount } from './account';
 import { property } from './property';
-import { prefetch, suggestFrom } from './lists';
+import { offerAtClick, prefetch, suggestFrom } from './lists';
 
 /** Fills `#pbx-events` and equips the filters that the form has. */
 export function eventForm(node: PbxEditorNode, type: EventNodeType): void {
@@ -42,6 +42,7 @@ export function eventForm(node: PbxEditorNode, type: EventNodeType): void {
 
   $('#node-input-extension').autoComplete({ search: suggestFrom('members'), minLength: 0 });
   $('#node-input-queue').autoComplete({ search: suggestFrom('queues'), minLength: 0 });
+  offerAtClick();
   const show = accountHint(node, type);
   onAccount((descriptor) => {
     show();

@@ -6,6 +6,7 @@ export { accountStatus, validAccount } from './account';
 export { commandForm } from './command-form';
 export type { CommandForm, CommandInput } from './command-form';
 export { eventForm, tickedEvents } from './event-form';
+export { choiceNodeName, commandNodeName, eventNodeName } from './names';
 export { areProvidersKnown, languageOf, loadProviders, localized, providerById } from './providers';
 export { property, textProperty } from './property';
 export { servedNodes } from './served';

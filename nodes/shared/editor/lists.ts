@@ -63,3 +63,10 @@ function fromMember({ extension, login, name }: Member): PbxSuggestion[] {
 function fromQueue({ id, name }: QueueStatus): PbxSuggestion[] {
   return id ? [{ value: id, label: name && name !== id ? `${id} – ${name}` : id }] : [];
 }
+
+/** An empty field offers its list at a click; Node-RED's own widget waits for a key, which nobody presses who does not know of it. */
+export function offerAtClick(): void {
+  $('.pbx-form').on('click', 'input.red-ui-autoComplete', function () {
+    if ($(this).val() === '') $(this).trigger('keyup');
+  });
+}

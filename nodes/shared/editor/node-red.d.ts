@@ -69,7 +69,7 @@ declare global {
       };
     };
     editor: EditorClient['editor'] & { validateNode(node: PbxEditorNode): boolean };
-    settings: { httpNodeRoot?: string | false };
+    settings: { httpNodeRoot?: string | false; get(name: string): unknown };
     clipboard: { copyText(value: string, element?: JQuery, message?: string): boolean };
     popover: { tooltip(target: JQuery, content: string | (() => string)): unknown };
   };
