@@ -38,7 +38,10 @@ export class Example {
   #httpNode: NodeAPI['httpNode'] | null = null;
 
   constructor(name: string) {
-    this.flow = readExample(name).map((node) => this.#quick(node));
+    this.flow = readExample(name)
+      // Pages and groups of a dashboard hold nothing that a flow does; its widgets are outputs to be read.
+      .filter(({ type }) => !/^ui-(?:base|page|group|theme)$/.test(type))
+      .map((node) => this.#quick(node));
   }
 
   async start(): Promise<void> {
@@ -112,6 +115,9 @@ export class Example {
       case 'pbx-account':
         return { ...node, callsPerMinute: '0', speed: String(HURRY) };
       case 'debug':
+      case 'ui-table':
+      case 'ui-gauge':
+      case 'ui-chart':
         return { id: node.id, z: node['z'], x: node['x'], y: node['y'], wires: [], type: 'helper', name: node['name'] };
       case 'inject':
         return { ...node, once: false, payload: quickPayload(node['payload']) };

@@ -141,6 +141,30 @@ const SCENARIOS: Readonly<Record<string, (example: Example) => Promise<void>>> =
     assert.equal((await example.shown('events may be missing')).topic, 'account.gap');
   },
 
+  async 'Queue wallboard'(example) {
+    example.press('every 2 s');
+    const { payload } = await example.shown('agents');
+    assert.deepEqual((payload as { extension: string; state: string }[])[0]?.state, 'free');
+    const call = example.simulate({
+      do: 'incoming',
+      from: '+421900123456',
+      to: '500',
+      answerSeconds: 0,
+      talkSeconds: 0.05,
+    });
+    assert.equal((await example.shown('Answered within 20 s')).payload, 100);
+    const bars = (await example.shown('answered and given up')).payload as { what: string; count: number }[];
+    assert.deepEqual(
+      // The function node has arrays of a world of its own.
+      Array.from(bars, ({ what, count }) => [what, count]),
+      [
+        ['answered', 1],
+        ['gave up', 0],
+      ],
+    );
+    await call;
+  },
+
   async 'Two PBXs in one flow'(example) {
     example.press('missed in Bratislava');
     assert.match(String((await example.shown('missed calls')).payload), /Bratislava/);
@@ -187,7 +211,7 @@ describe('examples', () => {
           );
           ids.set(node.id, name);
           assert.ok(
-            ['tab', 'group'].includes(node.type) || node.type.startsWith('pbx-') || isCoreType(node.type),
+            ['tab', 'group'].includes(node.type) || /^(?:pbx|ui)-/.test(node.type) || isCoreType(node.type),
             node.type,
           );
           assert.equal('credentials' in node, false, 'no secrets in an example');

@@ -1,6 +1,7 @@
 /** One line a provider, as in the registry. */
 
 import { mangoPlayer } from '../../providers/mango/player';
+import { mangoClientPlayers } from '../../providers/mango-client/player';
 import { simulatorPlayer } from '../../providers/simulator/player';
 import { viptelPlayer } from '../../providers/viptel/player';
 import type { Player } from '../stage';
@@ -14,6 +15,7 @@ export const PLAYERS: readonly Player[] = [
   asteriskPlayer('16'),
   viptelPlayer,
   mangoPlayer,
+  ...mangoClientPlayers,
   ...gravitelPlayers,
   vwellPlayer('22'),
   vwellPlayer('16'),

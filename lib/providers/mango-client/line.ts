@@ -1,0 +1,209 @@
+/**
+ * The line of one employee (overview 2.1 to 2.3): channel, socket, register, the store emptied, live events; again from the channel after
+ * every break. Live events that come while the store is read wait until it is empty, so that a flow hears things in their order.
+ */
+
+import type { Clock } from '../../clock';
+import { systemClock } from '../../clock';
+import { PbxError } from '../../model';
+import type { LinkState, ProviderHost } from '../../provider';
+import { Link } from '../../transport/link';
+import { WebSocketSession } from '../../transport/websocket';
+import type { MangoClientApi } from './api';
+import type { Delivered } from './delivered';
+import { readEvents, readFrame } from './envelope';
+import type { Notice, Surroundings } from './envelope';
+import type { Profile } from './profile';
+import { textAt, valueAt } from './read';
+
+export interface LineOptions {
+  user: string;
+  host: ProviderHost;
+  api: MangoClientApi;
+  profile: Profile;
+  delivered: Delivered;
+  /** `stored`: out of the store, so it may be two weeks old. */
+  heard(notice: Notice, stored: boolean): void;
+  state(state: LinkState, reason?: PbxError): void;
+}
+
+/** Live events that wait for the store to be empty; beyond it something is wrong, and the link is made anew. */
+const MOST_WAITING = 20_000;
+/** Batches in which nothing is new, one after another: the service does not remove what it hands out, or does not know 109. */
+const IDLE_BATCHES = 3;
+const MOST_BATCHES = 10_000;
+/** By the computer's own clock: closing must be quick whatever the account's clock does. */
+const UNREGISTER_MS = 400;
+const LINK_CLOSE_MS = 450;
+
+export class EmployeeLine {
+  readonly #options: LineOptions;
+  readonly #clock: Clock;
+  readonly #link: Link<WebSocketSession>;
+  /** Live events, while they wait. */
+  #waiting: Notice[] | null = null;
+  /** Whether the service may hold this employee for present. */
+  #registered = false;
+  #lostAt: number | null = null;
+  #closed = false;
+  #warned = false;
+
+  constructor(options: LineOptions) {
+    this.#options = options;
+    const { clock, random, log } = options.host;
+    this.#clock = clock;
+    this.#link = new Link<WebSocketSession>({
+      clock,
+      random,
+      log,
+      connect: (signal) => this.#connect(signal),
+      ready: (session) => this.#ready(session),
+      lost: () => {
+        // From the first break on: a try that failed in between heard nothing either.
+        if (this.#registered) this.#lostAt ??= clock.now();
+      },
+      state: (state, reason) => {
+        if (!this.#closed) options.state(state, reason);
+      },
+    });
+  }
+
+  open(): void {
+    this.#link.open();
+  }
+
+  /** Closes the socket, then tells the service that the employee is gone, so that it stores his events (overview 2.2). */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await within(LINK_CLOSE_MS, this.#link.close());
+    await this.#unregister();
+    await within(50, this.#options.delivered.kept());
+  }
+
+  async #connect(signal: AbortSignal): Promise<WebSocketSession> {
+    const { user, host, api, profile, delivered } = this.#options;
+    const { account, clock, tls, proxy, log } = host;
+    await delivered.load();
+    // After a break the service may still take the employee for present, and what it pushes then is lost.
+    if (this.#registered) await this.#unregister(signal);
+    const { body } = await api.call('channel', { user }, { signal });
+    const url = textAt(body, profile.answer.channel);
+    if (url === null || !/^wss?:\/\//i.test(url)) {
+      const text = `"${account}": the answer to the request for a channel has no WebSocket address where the profile looks for it (answer.channel).`;
+      throw new PbxError('protocol', text, { account });
+    }
+    this.#waiting = [];
+    const hear = (data: string | Buffer) => this.#hear(data);
+    return WebSocketSession.connect({
+      account,
+      url,
+      clock,
+      tls,
+      proxy,
+      signal,
+      onMessage: hear,
+      onFault: (error) => log.error(`an event of MANGO OFFICE could not be handled: ${PbxError.from(error).message}`),
+    });
+  }
+
+  async #ready(session: WebSocketSession): Promise<void> {
+    const { host } = this.#options;
+    const stop = new AbortController();
+    void session.closed.then(() => stop.abort());
+    this.#registered = true;
+    await this.#drain(stop.signal);
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const notice of inOrder(waiting)) this.#tell(notice, false);
+    if (this.#lostAt === null) return;
+    // Whatever was stored has come now. What was pushed to the broken socket, nobody knows.
+    host.gap(this.#lostAt, this.#clock.now(), false);
+    this.#lostAt = null;
+  }
+
+  /** Registers, and reads what was stored, until the service says that there is no more. */
+  async #drain(signal: AbortSignal): Promise<void> {
+    const { user, api, profile } = this.#options;
+    const { drain, result, answer } = profile;
+    let idle = 0;
+    for (let batch = 0; batch < MOST_BATCHES; batch++) {
+      const reply = await api.call(
+        'register',
+        { user, limit: drain.limit },
+        { signal, timeoutMs: drain.timeoutMs, also: [result.drained] },
+      );
+      const found = valueAt(reply.body, answer.events, Array.isArray);
+      const notices = readEvents(Array.isArray(found) ? found : [], profile, this.#around());
+      const fresh = inOrder(notices).filter((notice) => this.#tell(notice, true));
+      if (reply.code === result.drained) return;
+      idle = fresh.length > 0 ? 0 : idle + 1;
+      if (idle >= IDLE_BATCHES) break;
+    }
+    this.#warnOnce(
+      `the service hands out stored events of extension ${user} without ever saying that there are no more (code ${result.drained}); live events go on. Compare result and answer.events of the profile with the vendor's document.`,
+    );
+  }
+
+  #hear(data: string | Buffer): void {
+    const notices = readFrame(data, this.#options.profile, this.#around());
+    for (const notice of notices) {
+      if (!this.#waiting) this.#tell(notice, false);
+      else if (this.#waiting.length < MOST_WAITING) this.#waiting.push(notice);
+      else {
+        this.#link.drop(new PbxError('protocol', 'more live events than can wait for the stored ones'));
+        return;
+      }
+    }
+  }
+
+  /** Whether it was told for the first time. */
+  #tell(notice: Notice, stored: boolean): boolean {
+    if (this.#closed || !this.#options.delivered.first(notice.mark)) return false;
+    this.#options.heard(notice, stored);
+    return true;
+  }
+
+  #around(): Surroundings {
+    const { user, host } = this.#options;
+    return { user, now: this.#clock.now(), malformed: (reason) => host.malformed(reason) };
+  }
+
+  /** Best effort, once, within its time. */
+  async #unregister(signal?: AbortSignal): Promise<void> {
+    if (!this.#registered) return;
+    const { user, api, host } = this.#options;
+    const limit = new AbortController();
+    const timer = systemClock.after(UNREGISTER_MS, () => limit.abort());
+    try {
+      const either = signal ? AbortSignal.any([signal, limit.signal]) : limit.signal;
+      await api.call('unregister', { user }, { signal: either });
+      this.#registered = false;
+    } catch (error) {
+      host.log.debug(`extension ${user} could not be signed off: ${api.clean(PbxError.from(error).message)}`);
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  #warnOnce(text: string): void {
+    if (this.#warned || this.#closed) return;
+    this.#warned = true;
+    const { account } = this.#options.host;
+    this.#options.host.warning(new PbxError('protocol', `"${account}": ${text}`, { account }));
+  }
+}
+
+/** By the service's own time; those without one stay where they are. */
+function inOrder(notices: readonly Notice[]): Notice[] {
+  return notices.every(({ timed }) => timed) ? [...notices].sort((one, other) => one.at - other.at) : [...notices];
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: { cancel(): void } | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = systemClock.after(ms, resolve);
+  });
+  await Promise.race([work.catch(() => undefined), late]);
+  timer?.cancel();
+}
