@@ -1,4 +1,4 @@
-import { eventForm, tickedEvents, validAccount } from '../shared/editor';
+import { eventForm, eventNodeName, tickedEvents, validAccount } from '../shared/editor';
 
 interface AccountEventsProperties {
   name: string;
@@ -32,7 +32,7 @@ RED.nodes.registerType<AccountEventsProperties>('pbx-account-events', {
     version: { value: 1 },
   },
   label() {
-    return this.name || this._('accountEvents.palette');
+    return this.name || eventNodeName(this, this._('accountEvents.palette'));
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

@@ -1,4 +1,4 @@
-import { commandForm, validAccount } from '../shared/editor';
+import { commandForm, commandNodeName, validAccount } from '../shared/editor';
 
 interface CallProperties {
   name: string;
@@ -53,7 +53,7 @@ RED.nodes.registerType<CallProperties>('pbx-call', {
     version: { value: 1 },
   },
   label() {
-    return this.name || this._('call.palette');
+    return this.name || commandNodeName(this, this._('call.palette'), 'to');
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

@@ -1,4 +1,4 @@
-import { eventForm, tickedEvents, validAccount } from '../shared/editor';
+import { eventForm, eventNodeName, tickedEvents, validAccount } from '../shared/editor';
 
 interface MessageEventsProperties {
   name: string;
@@ -34,7 +34,7 @@ RED.nodes.registerType<MessageEventsProperties>('pbx-message-events', {
     version: { value: 1 },
   },
   label() {
-    return this.name || this._('messageEvents.palette');
+    return this.name || eventNodeName(this, this._('messageEvents.palette'));
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

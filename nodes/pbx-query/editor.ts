@@ -1,4 +1,4 @@
-import { commandForm, validAccount } from '../shared/editor';
+import { choiceNodeName, commandForm, validAccount } from '../shared/editor';
 
 interface QueryProperties {
   name: string;
@@ -37,7 +37,7 @@ RED.nodes.registerType<QueryProperties>('pbx-query', {
     version: { value: 1 },
   },
   label() {
-    return this.name || this._('query.palette');
+    return this.name || choiceNodeName(this, this._('query.palette'), 'query', 'query');
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

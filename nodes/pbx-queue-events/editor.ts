@@ -1,4 +1,4 @@
-import { eventForm, tickedEvents, validAccount } from '../shared/editor';
+import { eventForm, eventNodeName, tickedEvents, validAccount } from '../shared/editor';
 
 interface QueueEventsProperties {
   name: string;
@@ -38,7 +38,7 @@ RED.nodes.registerType<QueueEventsProperties>('pbx-queue-events', {
     version: { value: 1 },
   },
   label() {
-    return this.name || this._('queueEvents.palette');
+    return this.name || eventNodeName(this, this._('queueEvents.palette'));
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

@@ -1,4 +1,4 @@
-import { eventForm, tickedEvents, validAccount } from '../shared/editor';
+import { eventForm, eventNodeName, tickedEvents, validAccount } from '../shared/editor';
 
 interface RecordingEventsProperties {
   name: string;
@@ -40,7 +40,7 @@ RED.nodes.registerType<RecordingEventsProperties>('pbx-recording-events', {
     version: { value: 1 },
   },
   label() {
-    return this.name || this._('recordingEvents.palette');
+    return this.name || eventNodeName(this, this._('recordingEvents.palette'));
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

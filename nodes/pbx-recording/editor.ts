@@ -1,4 +1,4 @@
-import { commandForm, validAccount } from '../shared/editor';
+import { choiceNodeName, commandForm, validAccount } from '../shared/editor';
 
 interface RecordingProperties {
   name: string;
@@ -45,7 +45,7 @@ RED.nodes.registerType<RecordingProperties>('pbx-recording', {
     version: { value: 1 },
   },
   label() {
-    return this.name || this._('recording.palette');
+    return this.name || choiceNodeName(this, this._('recording.palette'), 'recording', 'action');
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

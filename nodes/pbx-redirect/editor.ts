@@ -1,4 +1,4 @@
-import { commandForm, validAccount } from '../shared/editor';
+import { commandForm, commandNodeName, validAccount } from '../shared/editor';
 
 interface RedirectProperties {
   name: string;
@@ -37,7 +37,7 @@ RED.nodes.registerType<RedirectProperties>('pbx-redirect', {
     version: { value: 1 },
   },
   label() {
-    return this.name || this._('redirect.palette');
+    return this.name || commandNodeName(this, this._('redirect.palette'), 'to');
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

@@ -1,4 +1,4 @@
-import { commandForm, validAccount } from '../shared/editor';
+import { commandForm, commandNodeName, validAccount } from '../shared/editor';
 
 interface SmsProperties {
   name: string;
@@ -41,7 +41,7 @@ RED.nodes.registerType<SmsProperties>('pbx-sms', {
     version: { value: 1 },
   },
   label() {
-    return this.name || this._('sms.palette');
+    return this.name || commandNodeName(this, this._('sms.palette'), 'to');
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

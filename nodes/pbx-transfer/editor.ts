@@ -1,4 +1,4 @@
-import { commandForm, validAccount } from '../shared/editor';
+import { commandForm, commandNodeName, validAccount } from '../shared/editor';
 
 interface TransferProperties {
   name: string;
@@ -45,7 +45,7 @@ RED.nodes.registerType<TransferProperties>('pbx-transfer', {
     version: { value: 1 },
   },
   label() {
-    return this.name || this._('transfer.palette');
+    return this.name || commandNodeName(this, this._('transfer.palette'), 'to');
   },
   labelStyle() {
     return this.name ? 'node_label_italic' : '';

@@ -3,12 +3,13 @@
  * parts of its admin API (https://nodered.org/docs/api/admin/methods/) that tests use.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DebugFeed } from './harness-debug';
-import { nodeRed5, NodeRed5Unavailable, type NodeRedProgram } from './harness-node-red-5';
-import { packageJson, projectRoot } from './harness-project';
+import { nodeRed5, type NodeRedProgram } from './harness-node-red-5';
+import { Unavailable } from './harness-on-demand';
+import { projectRoot } from './harness-project';
 
 export type NodeRedVersion = 4 | 5;
 
@@ -20,13 +21,15 @@ export interface FlowNode {
 }
 
 export interface NodeRedOptions {
-  /** Default 4. Version 5 may throw NodeRed5Unavailable. */
+  /** Default 4. Version 5 may throw Unavailable. */
   readonly version?: NodeRedVersion;
   readonly flows?: readonly FlowNode[];
   /** Further entries of settings.js, which must be expressible in JSON. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** A user folder that has the package installed already. Default: a new one with a link to the project. Removed by `stop`. */
   readonly userDir?: string;
+  /** Folders of other palettes that are installed as well. */
+  readonly palettes?: readonly string[];
 }
 
 const startLimitMs = 30_000;
@@ -52,7 +55,7 @@ export class NodeRed {
   static async start(options: NodeRedOptions = {}): Promise<NodeRed> {
     const version = options.version ?? 4;
     const program = version === 5 ? await nodeRed5() : nodeRed4();
-    const userDir = options.userDir ?? linkedUserDir();
+    const userDir = options.userDir ?? linkedUserDir([projectRoot, ...(options.palettes ?? [])]);
     writeFileSync(join(userDir, 'settings.js'), settings(options.settings ?? {}));
 
     const log: string[] = [];
@@ -73,13 +76,13 @@ export class NodeRed {
     }
   }
 
-  /** As `start`; when Node-RED 5 cannot be had here, the suite of the calling hook is skipped, and says so. */
+  /** As `start`; when Node-RED 5 cannot be installed here, the suite of the calling hook is skipped, and says so. */
   static async startOrSkip(hook: Mocha.Context, options: NodeRedOptions): Promise<NodeRed> {
     try {
       return await NodeRed.start(options);
     } catch (error) {
-      if (!(error instanceof NodeRed5Unavailable)) throw error;
-      console.error(`*** SKIPPED, Node-RED 5 cannot be installed here: ${error.message}`);
+      if (!(error instanceof Unavailable)) throw error;
+      console.error(`*** SKIPPED: ${error.message}`);
       return hook.skip();
     }
   }
@@ -151,13 +154,17 @@ export function newUserDir(): string {
   return userDir;
 }
 
-function linkedUserDir(): string {
+function linkedUserDir(palettes: readonly string[]): string {
   const userDir = newUserDir();
-  const { name } = packageJson;
-  const link = join(userDir, 'node_modules', name);
-  mkdirSync(dirname(link), { recursive: true });
-  symlinkSync(projectRoot, link, 'junction');
-  writeFileSync(join(userDir, 'package.json'), JSON.stringify({ private: true, dependencies: { [name]: '*' } }));
+  const dependencies: Record<string, string> = {};
+  for (const palette of palettes) {
+    const { name } = JSON.parse(readFileSync(join(palette, 'package.json'), 'utf8')) as { name: string };
+    const link = join(userDir, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(palette, link, 'junction');
+    dependencies[name] = '*';
+  }
+  writeFileSync(join(userDir, 'package.json'), JSON.stringify({ private: true, dependencies }));
   return userDir;
 }
 

@@ -2,5 +2,6 @@
 export { chromiumPath, Editor, EditorBrowser, type EditorOptions } from './harness-editor';
 export { DebugFeed, value, type DebugEntry } from './harness-debug';
 export { newUserDir, NodeRed, type FlowNode, type NodeRedOptions, type NodeRedVersion } from './harness-node-red';
-export { nodeRed5, NodeRed5Unavailable, run } from './harness-node-red-5';
+export { nodeRed5 } from './harness-node-red-5';
+export { installOnce, run, Unavailable } from './harness-on-demand';
 export { packageJson, projectRoot } from './harness-project';

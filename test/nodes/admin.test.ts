@@ -17,6 +17,13 @@ async function test(body: object): Promise<{ status: number; ok: boolean; reason
   return { status: answer.status, ...(answer.body as { ok: boolean; reason: string; details: unknown }) };
 }
 
+const setUp = async (body: object) =>
+  (await helper.request().post('/pbx-account/setup').send(body)).body as {
+    ok: boolean;
+    reason: string;
+    fields: Record<string, string>;
+  };
+
 describe('admin endpoints of the account', () => {
   let pbx: FakePbx;
   const permissions: string[] = [];
@@ -49,6 +56,7 @@ describe('admin endpoints of the account', () => {
       ['get', '/pbx-account/office/queues', 'pbx-account.read'],
       ['get', '/pbx-account/office/state', 'pbx-account.read'],
       ['post', '/pbx-account/test', 'pbx-account.write'],
+      ['post', '/pbx-account/setup', 'pbx-account.write'],
     ];
     for (const [method, path, permission] of endpoints)
       it(`${method.toUpperCase()} ${path} asks for ${permission}`, async () => {
@@ -138,6 +146,40 @@ describe('admin endpoints of the account', () => {
     const { state, reason } = body as { state: string; reason: { code: string; text: string } };
     assert.equal(state, 'closed');
     assert.match(reason.text, /Host missing/);
+  });
+
+  describe('POST setup', () => {
+    it('carries an action out once, with what stands in the form, and answers for its fields only', async () => {
+      await run();
+      const answer = await setUp({
+        ...form({}, { password: 'typed just now' }),
+        action: 'join',
+        inputs: { number: '7' },
+      });
+      assert.deepEqual(pbx.setUps, [{ action: 'join', inputs: { number: '7' }, password: 'typed just now' }]);
+      assert.equal(answer.ok, true);
+      assert.deepEqual(answer.fields, { password: 'new' });
+      assert.ok(!answer.reason.includes('typed just now'), answer.reason);
+    });
+
+    it('knows no other action', async () => {
+      await run();
+      const answer = await setUp({ ...form({}, { password: 'typed' }), action: 'leave' });
+      assert.equal(answer.ok, false);
+      assert.deepEqual(pbx.setUps, []);
+    });
+
+    it('sends a stored secret to the address it was stored for only', async () => {
+      await run();
+      const answer = await setUp({ ...form({ host: 'evil.example' }), action: 'join' });
+      assert.equal(answer.ok, false);
+      assert.deepEqual(pbx.setUps, []);
+    });
+
+    it('does nothing at a deploy', async () => {
+      await run();
+      assert.deepEqual(pbx.setUps, []);
+    });
   });
 
   describe('POST test', () => {
