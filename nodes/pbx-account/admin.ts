@@ -3,7 +3,7 @@
 import type { NodeAPI } from 'node-red';
 import type { Request } from 'express';
 import { PbxError, descriptors } from '../../lib/index';
-import type { PbxAccount, ProviderModule, QueryName } from '../../lib/index';
+import type { HistoryEntry, HistoryParams, Party, PbxAccount, ProviderModule, QueryName } from '../../lib/index';
 import { isAccountNode } from '../shared/account-node';
 import type { AccountNode } from '../shared/account-node';
 import { isRecord } from '../shared/values';
@@ -20,6 +20,8 @@ export type DeployedAccount = (node: AccountNode) => Deployed | null;
 
 const CONNECT_WITHIN_MS = 5_000;
 const MAX_TESTS = 3;
+/** Of the latest calls, those with a recording are offered. */
+const LISTED_CALLS = 50;
 
 /** Express applications that have the endpoints: a Node-RED runtime has one, a test run has many. */
 const served = new WeakSet<object>();
@@ -74,6 +76,12 @@ export function adminEndpoints(
     });
   }
 
+  RED.httpAdmin.get('/pbx-account/:id/recordings', mayRead, (request, response) => {
+    listOf(RED, request, 'history', { limit: LISTED_CALLS })
+      .then((list) => response.json((list as HistoryEntry[]).flatMap(recordingsOf)))
+      .catch((error: unknown) => refuse(response, PbxError.from(error)));
+  });
+
   RED.httpAdmin.get('/pbx-account/:id/state', mayRead, (request, response) => {
     const node = accountNode(RED, request.params['id']);
     // No failure: every form asks, also that of an account which is not deployed yet.
@@ -93,14 +101,23 @@ export function adminEndpoints(
   });
 }
 
-async function listOf(RED: NodeAPI, request: Request, query: QueryName): Promise<unknown> {
+/** The recordings of a call of the past, as the form offers them. */
+function recordingsOf({ recordings, startedAt, from, to }: HistoryEntry): object[] {
+  return recordings.map((id) => ({ id, time: startedAt, from: placeOf(from), to: placeOf(to) }));
+}
+
+function placeOf({ extension, number }: Party): string | null {
+  return extension ?? number;
+}
+
+async function listOf(RED: NodeAPI, request: Request, query: QueryName, params?: HistoryParams): Promise<unknown> {
   const node = accountNode(RED, request.params['id']);
   if (!node) throw unknownAccount();
   const { account, problem } = node;
   if (!account) throw problem?.error ?? unknownAccount();
   node.open();
   await connected(account);
-  const { payload } = await account.execute({ command: 'query', query });
+  const { payload } = await account.execute({ command: 'query', query, ...(params && { params: { ...params } }) });
   return payload.result;
 }
 

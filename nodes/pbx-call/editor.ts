@@ -67,7 +67,7 @@ RED.nodes.registerType<CallProperties>('pbx-call', {
       type: 'pbx-call',
       group: 'call',
       inputs: {
-        from: { kind: 'extension' },
+        from: { kind: 'caller' },
         to: { kind: 'destination' },
         callerId: { kind: 'text' },
         tag: { kind: 'text' },

@@ -1,4 +1,4 @@
-import { choiceNodeName, commandForm, validAccount } from '../shared/editor';
+import { choiceNodeName, commandForm, isEmpty, validAccount } from '../shared/editor';
 
 interface RecordingProperties {
   name: string;
@@ -60,6 +60,7 @@ RED.nodes.registerType<RecordingProperties>('pbx-recording', {
         recording: { kind: 'recording' },
         folder: { kind: 'text' },
       },
+      useless: ({ capabilities }) => (!capabilities.recording.includes('fetch') && isEmpty('folder') ? ['folder'] : []),
       hint: ({ label, capabilities }, chosen) => {
         const action = chosen('action');
         return action && !capabilities.recording.some((known) => known === action)

@@ -1,4 +1,4 @@
-import { commandForm, commandNodeName, validAccount } from '../shared/editor';
+import { commandForm, commandNodeName, isEmpty, validAccount } from '../shared/editor';
 
 interface TransferProperties {
   name: string;
@@ -60,6 +60,10 @@ RED.nodes.registerType<TransferProperties>('pbx-transfer', {
         mode: { kind: 'text', choices: ['blind', 'attended'] },
         by: { kind: 'extension' },
       },
+      useless: ({ capabilities: { transfer } }, chosen) => [
+        ...(transfer.length === 1 && chosen('mode') === transfer[0] ? ['mode'] : []),
+        ...(!transfer.includes('attended') && isEmpty('by') ? ['by'] : []),
+      ],
       hint: ({ label, capabilities }, chosen) => {
         const mode = chosen('mode');
         return mode && !capabilities.transfer.some((known) => known === mode)

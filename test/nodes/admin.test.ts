@@ -54,6 +54,7 @@ describe('admin endpoints of the account', () => {
       ['get', '/pbx-account/providers', 'pbx-account.read'],
       ['get', '/pbx-account/office/members', 'pbx-account.read'],
       ['get', '/pbx-account/office/queues', 'pbx-account.read'],
+      ['get', '/pbx-account/office/recordings', 'pbx-account.read'],
       ['get', '/pbx-account/office/state', 'pbx-account.read'],
       ['post', '/pbx-account/test', 'pbx-account.write'],
       ['post', '/pbx-account/setup', 'pbx-account.write'],
@@ -87,6 +88,27 @@ describe('admin endpoints of the account', () => {
       await run();
       assert.deepEqual((await helper.request().get('/pbx-account/office/members').expect(200)).body, members);
       assert.deepEqual((await helper.request().get('/pbx-account/office/queues').expect(200)).body, []);
+    });
+
+    it('the recordings of the latest calls, for choosing one', async () => {
+      const party = { number: null, extension: null, name: null };
+      const call = { startedAt: '2026-01-05T10:00:00.000Z', to: { ...party, extension: '22' } };
+      pbx.answer = (command) => {
+        assert.deepEqual(command, { command: 'query', query: 'history', params: { limit: 50 } });
+        return {
+          result: [
+            { ...call, from: { ...party, number: '0900' }, recordings: ['r1', 'r2'] },
+            { ...call, from: party, recordings: [] },
+          ],
+        };
+      };
+      await run();
+      const { body } = await helper.request().get('/pbx-account/office/recordings').expect(200);
+      const told = { time: call.startedAt, from: '0900', to: '22' };
+      assert.deepEqual(body, [
+        { id: 'r1', ...told },
+        { id: 'r2', ...told },
+      ]);
     });
 
     it('connect an account that no node uses yet', async () => {

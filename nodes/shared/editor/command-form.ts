@@ -10,6 +10,8 @@ export type InputKind =
   | 'text'
   /** An extension of the PBX. */
   | 'extension'
+  /** An extension, or `group:NUMBER` where the PBX calls from groups. */
+  | 'caller'
   /** Whom to call or where to send: a number or an extension. */
   | 'destination'
   | 'number'
@@ -29,19 +31,27 @@ const TEXT = ['msg', 'flow', 'global', 'env', 'jsonata'] as const;
 const TYPES: Readonly<Record<InputKind, readonly string[]>> = {
   text: ['str', ...TEXT],
   extension: ['str', ...TEXT],
+  caller: ['str', ...TEXT],
   destination: ['str', ...TEXT],
   number: ['num', ...TEXT],
   call: ['msg', 'str', 'flow', 'global', 'jsonata'],
   recording: ['msg', 'str', 'flow', 'global', 'jsonata'],
   object: ['json', 'msg', 'flow', 'global', 'jsonata'],
 };
-const SUGGEST: Readonly<Partial<Record<InputKind, ListName>>> = { extension: 'members', destination: 'members' };
+const SUGGEST: Readonly<Partial<Record<InputKind, ListName>>> = {
+  extension: 'members',
+  caller: 'callers',
+  destination: 'members',
+  recording: 'recordings',
+};
 
 export interface CommandForm {
   type: CommandNodeType;
   /** Group of the node's labels. */
   group: string;
   inputs: Readonly<Record<string, CommandInput>>;
+  /** Fields that the PBX of the account has no use for; they are hidden while they hold nothing of their own. */
+  useless?(descriptor: ProviderDescriptor, chosen: (field: string) => string): readonly string[];
   /** What the PBX of the account cannot do with what is chosen now, as a text; called at each change. */
   hint?(descriptor: ProviderDescriptor, chosen: (field: string) => string): string | undefined;
 }
@@ -56,7 +66,11 @@ export function commandForm(node: PbxEditorNode, form: CommandForm): void {
   }
   const show = accountHint(node, form.type);
   let descriptor: ProviderDescriptor | undefined;
-  const refresh = (): void => show(descriptor && form.hint?.(descriptor, chosen));
+  const refresh = (): void => {
+    show(descriptor && form.hint?.(descriptor, chosen));
+    const useless = (descriptor && form.useless?.(descriptor, chosen)) ?? [];
+    for (const name of Object.keys(form.inputs)) rowOf(name).toggleClass('pbx-useless', useless.includes(name));
+  };
   onAccount((found) => {
     descriptor = found;
     refresh();
@@ -64,6 +78,15 @@ export function commandForm(node: PbxEditorNode, form: CommandForm): void {
   });
   $('.pbx-form').on('change', 'input, select', refresh);
   offerAtClick();
+}
+
+function rowOf(field: string): JQuery {
+  return $(`#node-input-${field}`).closest('.form-row');
+}
+
+/** Whether nothing stands in a field, and nothing is to come from somewhere else. */
+export function isEmpty(field: string): boolean {
+  return $(`#node-input-${field}Type`).val() === 'str' && $(`#node-input-${field}`).val() === '';
 }
 
 /** The value of a field that stands in the form itself; empty when it comes from somewhere else. */

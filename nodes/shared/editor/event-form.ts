@@ -48,6 +48,9 @@ export function eventForm(node: PbxEditorNode, type: EventNodeType): void {
     show();
     if (descriptor?.capabilities.queries.includes('members')) prefetch('members');
     if (descriptor?.capabilities.queries.includes('queues')) prefetch('queues');
+    const noQueues = descriptor && !descriptor.capabilities.events.some((topic) => topic.startsWith('queue.'));
+    const queue = $('#node-input-queue');
+    queue.closest('.form-row').toggleClass('pbx-useless', Boolean(noQueues) && queue.val() === '');
     for (const [topic, { row }] of boxes) {
       const missing = descriptor !== undefined && !tells(descriptor, topic);
       row.toggleClass('pbx-event-missing', missing);

@@ -3,7 +3,7 @@
  * `editor.ts` imports from here and reaches it when a function runs, never while its type is being registered.
  */
 export { accountStatus, validAccount } from './account';
-export { commandForm } from './command-form';
+export { commandForm, isEmpty } from './command-form';
 export type { CommandForm, CommandInput } from './command-form';
 export { eventForm, tickedEvents } from './event-form';
 export { choiceNodeName, commandNodeName, eventNodeName } from './names';

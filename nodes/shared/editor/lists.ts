@@ -1,9 +1,20 @@
-/** Members and queues of the chosen account, live from the PBX, offered while the person types. Free text is always possible. */
+/** Members, queues, groups and recordings of the chosen account, live from the PBX, offered while the person types. Free text is always possible. */
 
 import type { Member, QueueStatus } from '../../../lib/model';
 import { accountStatus, chosenAccount } from './account';
+import { property } from './property';
+import { providerById } from './providers';
 
-export type ListName = 'members' | 'queues';
+/** `callers` are members, and groups as `group:NUMBER` where the PBX calls from them. */
+export type ListName = 'members' | 'queues' | 'recordings' | 'callers';
+
+/** One of `GET pbx-account/{account}/recordings`. */
+interface ListedRecording {
+  id: string;
+  time: string;
+  from: string | null;
+  to: string | null;
+}
 
 const FRESH_MS = 30_000;
 const cache = new Map<string, { at: number; list: Promise<PbxSuggestion[]> }>();
@@ -41,18 +52,30 @@ function listOf(account: PbxEditorNode, name: ListName): Promise<PbxSuggestion[]
   const key = `${account.id}/${name}`;
   const cached = cache.get(key);
   if (cached && Date.now() - cached.at < FRESH_MS) return cached.list;
-  const list = fetchList(account, name);
+  const list = name === 'callers' ? callersOf(account) : fetchList(account, name);
   cache.set(key, { at: Date.now(), list });
   return list;
 }
 
-async function fetchList(account: PbxEditorNode, name: ListName): Promise<PbxSuggestion[]> {
+async function callersOf(account: PbxEditorNode): Promise<PbxSuggestion[]> {
+  const members = await listOf(account, 'members');
+  if (!providerById(property(account, 'provider'))?.capabilities.callFromGroup) return members;
+  const groups = await listOf(account, 'queues').catch(() => []);
+  return [...members, ...groups.map(({ value, label }) => ({ value: `group:${value}`, label: `group:${label}` }))];
+}
+
+async function fetchList(account: PbxEditorNode, name: Exclude<ListName, 'callers'>): Promise<PbxSuggestion[]> {
   const status = await accountStatus(account);
   // An account that is not connected, unless it only waits for its first node, has no list to give.
   if (!status || status.reason || !['connected', 'degraded', 'closed'].includes(status.state)) return [];
   const entries: unknown = await $.getJSON(`pbx-account/${encodeURIComponent(account.id)}/${name}`);
   if (!Array.isArray(entries)) return [];
+  if (name === 'recordings') return entries.map(fromRecording);
   return name === 'members' ? entries.flatMap(fromMember) : entries.flatMap(fromQueue);
+}
+
+function fromRecording({ id, time, from, to }: ListedRecording): PbxSuggestion {
+  return { value: id, label: `${new Date(time).toLocaleString()}  ${from ?? '–'} → ${to ?? '–'}` };
 }
 
 function fromMember({ extension, login, name }: Member): PbxSuggestion[] {
