@@ -93,7 +93,7 @@ export class TelephonySidebar {
       for (const queue of list) this.#queues.set(`${account}/${queue.id}`, queue);
     }
     if (frame.events) {
-      const language = document.documentElement.lang || 'en-US';
+      const language = label('language');
       for (const event of frame.events) this.#events.prepend(eventRow(event, language));
       while (this.#events.children.length > MAX_EVENTS) this.#events.lastElementChild?.remove();
     }
