@@ -24,6 +24,20 @@ export const systemClock: Clock = {
   },
 };
 
+/** Waits `ms` milliseconds, or until the signal is given: whoever waits looks at it afterwards. */
+export function pause(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      timer.cancel();
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = clock.after(ms, done);
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', done, { once: true });
+  });
+}
+
 interface Pending {
   at: number;
   order: number;

@@ -3,6 +3,7 @@
  * refuses to transfer ("Transfer failed") or drops what it types for a phone.
  */
 
+import { pause } from '../clock';
 import type { Clock } from '../clock';
 import { transferSides } from './find';
 import type { AsteriskCall, Leg } from './legs';
@@ -31,7 +32,7 @@ export async function connectedSides(
     const sides = transferSides(call, by);
     const done = sides ? meetsSomebody(sides.by) : [...call.legs].some(meetsSomebody);
     if (done || signal.aborted || clock.now() >= until) return sides;
-    await pause(LOOK_MS, { clock, signal });
+    await pause(LOOK_MS, clock, signal);
   }
 }
 
@@ -40,16 +41,4 @@ function meetsSomebody(leg: Leg): boolean {
   for (const other of leg.call.legs)
     if (other !== leg && other.channels.some(({ bridge }) => bridge !== null && bridges.has(bridge))) return true;
   return false;
-}
-
-function pause(ms: number, { clock, signal }: Waiting): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      timer.cancel();
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = clock.after(ms, done);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

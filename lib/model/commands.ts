@@ -1,6 +1,6 @@
 /** What a flow can ask of a PBX. The account checks a command before a provider sees it. */
 
-import type { Call } from './call';
+import type { Call, Disposition } from './call';
 import type { TransferMode } from './events';
 
 export type ReplyWhen = 'accepted' | 'answered' | 'ended';
@@ -118,15 +118,18 @@ export interface QueueStatus {
   callers: { call: string | null; from: string | null; position: number | null; waitSeconds: number | null }[];
 }
 
-/** `params` of `query history`. */
+/** `params` of `query history`, the same for every PBX; what a vendor has besides is in its chapter of `docs/providers`. */
 export interface HistoryParams {
-  /** ISO 8601 or Date. */
+  /** ISO 8601 or Date. Without it: a day before `to`; at most a year before. */
   from?: string | Date;
+  /** Without it: now. */
   to?: string | Date;
+  /** On any side of the call. */
   extension?: string;
   number?: string;
-  direction?: string;
-  disposition?: string;
+  direction?: 'inbound' | 'outbound' | 'internal';
+  disposition?: Disposition;
+  /** The newest so many: 1 to 50 000, 1000 where nothing is said. */
   limit?: number;
 }
 

@@ -223,7 +223,7 @@ describe('examples', () => {
             for (const property of propertiesOf(node.type))
               assert.ok(property in node, `${node.type} lacks ${property}`);
         }
-        const [tab] = flow.filter(({ type }) => type === 'tab');
+        const tab = flow.find(({ type }) => type === 'tab');
         assert.ok(String(tab?.['info']).length > 40, 'the tab says what the flow is for');
         assert.ok(flow.some(({ type }) => type === 'comment'));
       });

@@ -1,8 +1,9 @@
 /** Dialect G1: Gravitel's new API (specification 6). Its employees have an extension and no login. */
 
+import type { Span } from '../../history';
 import { PbxError } from '../../model';
 import type { Api } from './api';
-import type { Account, CallWish, Codec, GroupInfo, HistoryPage, PlacedCall, Span } from './codec';
+import type { Account, CallWish, Codec, GroupInfo, HistoryPage, PlacedCall } from './codec';
 import { HISTORY_LIMIT } from './codec';
 import { fieldsOf, textOf } from './fields';
 import { noticeOfG1Row, rowsOf } from './history-json';

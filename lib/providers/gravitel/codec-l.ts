@@ -1,9 +1,10 @@
 /** Dialect L: one address, `cmd` and `token` in a form (specification 3). Gravitel, MegaFon, Kcell, Moldcell and relatives. */
 
+import type { Span } from '../../history';
 import { PbxError } from '../../model';
 import type { Api, Answer } from './api';
 import { callIdOf, shownNumberOf } from './call-answer';
-import type { Account, CallWish, Codec, GroupInfo, HistoryPage, PlacedCall, Span } from './codec';
+import type { Account, CallWish, Codec, GroupInfo, HistoryPage, PlacedCall } from './codec';
 import { HISTORY_LIMIT } from './codec';
 import { noticesOfCsv } from './csv';
 import { anyOf, compactTime, fieldsOf, textOf } from './fields';

@@ -1,9 +1,10 @@
 /** Dialect V1: REST below `/crmapi/v1` with the key in a header (specification 5). MegaFon, Kcell, MTT Exolve, Telroi. */
 
+import type { Span } from '../../history';
 import { PbxError } from '../../model';
 import type { Api, Answer } from './api';
 import { callIdOf, shownNumberOf } from './call-answer';
-import type { Account, CallWish, Codec, GroupInfo, HistoryPage, PlacedCall, Span } from './codec';
+import type { Account, CallWish, Codec, GroupInfo, HistoryPage, PlacedCall } from './codec';
 import { HISTORY_LIMIT } from './codec';
 import { compactTime, fieldsOf, listOf, numberOf, textOf } from './fields';
 import { noticeOfInner, noticeOfV1, rowsOf } from './history-json';

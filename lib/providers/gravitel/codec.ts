@@ -1,5 +1,6 @@
 /** What a dialect must be able to say. Three codecs fulfil it; nobody behind them knows which it is (specification 10, design rule). */
 
+import type { Span } from '../../history';
 import type { Dialect } from './address';
 import type { HistoryNotice } from './notice';
 
@@ -38,12 +39,6 @@ export interface PlacedCall {
   /** The own number that is shown, where the PBX tells. */
   shown: string | null;
   raw: unknown;
-}
-
-/** Milliseconds since the epoch. */
-export interface Span {
-  from: number;
-  to: number;
 }
 
 export interface HistoryPage {

@@ -1,30 +1,15 @@
-/**
- * Reads values of this protocol family, which come as form texts, JSON numbers or not at all (specification 2). What has the wrong shape is
- * absent; nothing here throws.
- */
+/** Reads values of this protocol family, which come as form texts, JSON numbers or not at all (specification 2). */
 
-export type Fields = Readonly<Record<string, unknown>>;
+import { textOf } from '../../values';
+import type { Fields } from '../../values';
 
-export function fieldsOf(value: unknown): Fields | null {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Fields) : null;
-}
-
-/** A text or a number as text, trimmed; empty or too long is `null`. */
-export function textOf(value: unknown, longest = 256): string | null {
-  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-  if (typeof value !== 'string') return null;
-  const text = value.trim();
-  return text !== '' && text.length <= longest ? text : null;
-}
+export { fieldsOf, listOf, textOf } from '../../values';
+export type { Fields } from '../../values';
 
 /** Seconds, marks and the like: not negative. */
 export function numberOf(value: unknown): number | null {
   const number = typeof value === 'number' ? value : typeof value === 'string' && value.trim() ? Number(value) : NaN;
   return Number.isFinite(number) && number >= 0 && number < 1e12 ? number : null;
-}
-
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 /** The first that is there, by any of several names, compared without letter case. */

@@ -1,20 +1,15 @@
 /** The list of calls over any span: asked in parts when it is long or full, filtered here where the PBX cannot (specification 5.3). */
 
-import { DISPOSITIONS, PbxError } from '../../model';
+import { concerns, DAY_MS, isOfKind, newestFirst } from '../../history';
+import type { HistoryWish, Span } from '../../history';
 import type { HistoryEntry } from '../../model';
-import type { Codec, Span } from './codec';
+import type { Codec } from './codec';
 import type { Directory } from './directory';
-import { digitsOf, textOf } from './fields';
-import type { Fields } from './fields';
 import type { HistoryNotice } from './notice';
 import { entryOf } from './outcome';
 
-const DAY_MS = 24 * 3_600_000;
-const LONGEST_MS = 366 * DAY_MS;
 /** A span this short is not cut further, however full. */
 const SHORTEST_MS = 60_000;
-const DEFAULT_LIMIT = 1_000;
-const MAX_LIMIT = 50_000;
 
 /** All records of the span, each once, the newest part first, until `enough`. */
 export async function recordsOf(
@@ -45,7 +40,7 @@ export async function recordsOf(
 
 export async function historyOf(
   codec: Codec,
-  params: Fields,
+  wish: HistoryWish,
   {
     directory,
     now,
@@ -53,57 +48,15 @@ export async function historyOf(
     seen,
   }: { directory: Directory; now: number; signal: AbortSignal; seen: (notice: HistoryNotice) => void },
 ): Promise<HistoryEntry[]> {
-  const to = moment(params['to'], 'to') ?? now;
-  const from = moment(params['from'], 'from') ?? to - DAY_MS;
-  if (!(from < to)) throw wrong('"from" must be before "to"');
-  if (to - from > LONGEST_MS) throw wrong('at most a year can be asked for at once');
-  const direction = choice(params['direction'], ['inbound', 'outbound', 'internal'], 'direction');
-  const disposition = choice(params['disposition'], DISPOSITIONS, 'disposition');
-  const extension = textOf(params['extension']);
-  const number = textOf(params['number']);
-  const limit = limitOf(params['limit']);
-  const filtered = Boolean(direction ?? disposition ?? extension ?? number);
-  const notices = await recordsOf(codec, { from, to }, signal, (count) => !filtered && count >= limit);
+  const { from, to, limit } = wish;
+  const filtered = Boolean(wish.direction ?? wish.disposition ?? wish.extension ?? wish.number);
+  const span = { from, to: to ?? now };
+  const notices = await recordsOf(codec, span, signal, (count) => !filtered && count >= limit);
   const entries: HistoryEntry[] = [];
   for (const notice of notices) {
     seen(notice);
     const entry = entryOf(notice, directory);
-    if (!entry || (direction && entry.direction !== direction) || (disposition && entry.disposition !== disposition))
-      continue;
-    if (extension && entry.from.extension !== extension && entry.to.extension !== extension) continue;
-    if (
-      number &&
-      ![entry.from.number, entry.to.number].some((side) => side !== null && digitsOf(side) === digitsOf(number))
-    )
-      continue;
-    entries.push(entry);
+    if (entry && isOfKind(entry, wish) && concerns(entry, wish)) entries.push(entry);
   }
-  return entries.sort((one, other) => (one.startedAt < other.startedAt ? 1 : -1)).slice(0, limit);
-}
-
-function moment(value: unknown, name: string): number | null {
-  if (value === undefined || value === null || value === '') return null;
-  const ms =
-    value instanceof Date ? value.getTime() : typeof value === 'number' ? value : Date.parse(textOf(value) ?? '');
-  if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15)
-    throw wrong(`"${name}" is no date: use ISO 8601, for example 2026-01-31T08:00:00Z`);
-  return ms;
-}
-
-function limitOf(value: unknown): number {
-  if (value === undefined || value === null || value === '') return DEFAULT_LIMIT;
-  const limit = Number(value);
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
-    throw wrong(`"limit" must be a whole number from 1 to ${MAX_LIMIT}`);
-  return limit;
-}
-
-function choice(value: unknown, among: readonly string[], name: string): string | null {
-  if (value === undefined || value === null || value === '') return null;
-  if (typeof value === 'string' && among.includes(value)) return value;
-  throw wrong(`"${name}" must be one of ${among.join(', ')}`);
-}
-
-function wrong(text: string): PbxError {
-  return new PbxError('invalid-argument', `history: ${text}`);
+  return newestFirst(entries, limit);
 }

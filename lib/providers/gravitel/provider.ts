@@ -1,6 +1,8 @@
 /** The Gravitel and MegaFon family as a provider: commands by REST in three dialects, events by webhooks, lost ones by the list of calls. */
 
 import type { Fact } from '../../facts';
+import { wishOf } from '../../history';
+import type { Span } from '../../history';
 import { PbxError } from '../../model';
 import type { CallCommand, Command, QueryCommand, RecordingCommand } from '../../model';
 import type {
@@ -18,7 +20,7 @@ import { HttpClient } from '../../transport/http';
 import { RecentMap } from '../../transport/webhook';
 import { addressOf, DIALECTS } from './address';
 import { CallBook } from './calls';
-import type { CallWish, Codec, Span } from './codec';
+import type { CallWish, Codec } from './codec';
 import { Dialects } from './dialect';
 import { Directory } from './directory';
 import { digitsOf, textOf } from './fields';
@@ -138,11 +140,12 @@ export class GravitelProvider implements Provider {
     const { clock } = this.#host;
     if (query === 'calls') return { result: [...this.#host.calls()].map(({ call }) => call) };
     if (query === 'balance') throw new PbxError('not-supported', 'a PBX of this family does not tell its balance');
+    const wish = query === 'history' ? wishOf(params, clock.now()) : null;
     const codec = await this.#codec(signal);
-    if (query === 'history') {
+    if (wish) {
       const seen = (notice: Parameters<Recordings['remember']>[0]) => this.#recordings.remember(notice);
       const about = { directory: this.#directory, now: clock.now(), signal, seen };
-      return { result: await historyOf(codec, params, about) };
+      return { result: await historyOf(codec, wish, about) };
     }
     const groups = await codec.groups(signal);
     if (query === 'queues')

@@ -4,10 +4,10 @@
  */
 
 import type { Clock, Timer } from '../../clock';
+import type { Span } from '../../history';
 import { PbxError } from '../../model';
 import type { LinkState } from '../../provider';
 import { Backoff } from '../../transport/backoff';
-import type { Span } from './codec';
 
 const EVERY_MS = 300_000;
 const OVERLAP_MS = 1_800_000;

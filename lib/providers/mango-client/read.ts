@@ -1,15 +1,14 @@
 /** Reads values out of what the service says, by the paths of the profile. Whatever comes is hostile: own keys only, bounded texts. */
 
+import { isFields, textOf as readText } from '../../values';
+import type { Fields } from '../../values';
 import type { Paths } from './profile';
 
-export type Fields = Readonly<Record<string, unknown>>;
+export { isFields } from '../../values';
+export type { Fields } from '../../values';
 
 const LONGEST = 4_096;
 const KEPT_MS = 60 * 86_400_000;
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** What the first path that leads to something wanted leads to. */
 export function valueAt(value: unknown, paths: Paths, wanted: (found: unknown) => boolean = isThere): unknown {
@@ -46,9 +45,7 @@ export function timeAt(value: unknown, paths: Paths, now: number): number | null
 }
 
 function textOf(value: unknown): string | null {
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null;
-  if (typeof value !== 'string' || value.length > LONGEST) return null;
-  return value.trim() || null;
+  return readText(value, LONGEST);
 }
 
 function follow(value: unknown, path: string): unknown {

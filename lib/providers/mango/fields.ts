@@ -1,24 +1,10 @@
 /**
- * Reads fields of the vendor's JSON, which writes numbers as texts and texts as numbers (specification 4.10). Whatever has the wrong
- * shape is absent; nothing here throws.
+ * Reads fields of the vendor's JSON, which writes numbers as texts and texts as numbers (specification 4.10). Identifiers have at most
+ * 128 bytes by the vendor's word; telephone numbers and extensions stay texts.
  */
 
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** Identifiers have at most 128 bytes by the vendor's word; twice that is taken. */
-const LONGEST = 256;
-
-export function fieldsOf(value: unknown): Fields | null {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Fields) : null;
-}
-
-/** A text or a number as text; empty, too long or of another type is `null`. Telephone numbers and extensions stay texts. */
-export function textOf(value: unknown, longest = LONGEST): string | null {
-  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-  if (typeof value !== 'string') return null;
-  const text = value.trim();
-  return text !== '' && text.length <= longest ? text : null;
-}
+export { fieldsOf, listOf, textOf } from '../../values';
+export type { Fields } from '../../values';
 
 /** A number or a text that is one. */
 export function numberOf(value: unknown): number | null {
@@ -36,8 +22,4 @@ export function timeOf(value: unknown): number | null {
 
 export function flagOf(value: unknown): boolean {
   return value === true || value === 'true' || value === 1 || value === '1';
-}
-
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

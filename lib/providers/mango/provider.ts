@@ -24,7 +24,7 @@ import { Directory } from './directory';
 import type { Entry } from './entry';
 import { numberOf, textOf } from './fields';
 import { RecordingFiles } from './files';
-import { basicHistory, extendedHistory, ReadyStatistics, wishOf } from './history';
+import { basicHistory, extendedHistory, mangoWishOf, ReadyStatistics } from './history';
 import { quotaOf } from './limits';
 import { Notifications } from './notifications';
 import type { CallNotice } from './notices';
@@ -173,7 +173,7 @@ export class MangoProvider implements Provider {
       case 'balance':
         return this.#balance(signal);
       case 'history': {
-        const wish = wishOf(params, this.#host.clock.now());
+        const wish = mangoWishOf(params, this.#host.clock.now());
         const unreadable = (count: number) => {
           for (let i = 0; i < Math.min(count, 100); i++) this.#host.malformed('a row of the statistics');
         };

@@ -112,7 +112,7 @@ export class SimulatorProvider implements Provider {
   }
 
   query(query: QueryCommand, context: CommandContext): Promise<Accepted> {
-    return this.#request(context, (pbx) => ({ result: answerOf(pbx, query) }));
+    return this.#request(context, (pbx) => ({ result: answerOf(pbx, query, this.#host.clock.now()) }));
   }
 
   test(): Promise<TestReport> {

@@ -1,14 +1,12 @@
 /** What can be asked of the simulated PBX. */
 
+import { concerns, isOfKind, wishOf } from '../../history';
+import type { HistoryWish } from '../../history';
 import type { Call, HistoryEntry, QueryCommand } from '../../model';
-import { PbxError } from '../../model';
-import { numberOf, optional } from './fields';
 import type { SimulatedCall } from './pbx/call';
 import type { Pbx } from './pbx/pbx';
 
-const DEFAULT_LIMIT = 100;
-
-export function answerOf(pbx: Pbx, { query, params = {} }: QueryCommand): unknown {
+export function answerOf(pbx: Pbx, { query, params = {} }: QueryCommand, now: number): unknown {
   switch (query) {
     case 'members':
       return pbx.members();
@@ -17,46 +15,22 @@ export function answerOf(pbx: Pbx, { query, params = {} }: QueryCommand): unknow
     case 'calls':
       return [...pbx.exchange.calls.values()].map(canonical);
     case 'history':
-      return history(pbx, params);
+      return history(pbx, wishOf(params, now));
     case 'balance':
       return { amount: pbx.balance, currency: 'EUR' };
   }
 }
 
-function history(pbx: Pbx, params: Readonly<Record<string, unknown>>): HistoryEntry[] {
-  const from = timeOf(params, 'from') ?? -Infinity;
-  const to = timeOf(params, 'to') ?? Infinity;
-  const limit = params['limit'] === undefined ? DEFAULT_LIMIT : numberOf(params, 'limit', 1, 100_000);
+function history(pbx: Pbx, wish: HistoryWish): HistoryEntry[] {
+  const { from, to, limit } = wish;
   const entries: HistoryEntry[] = [];
   for (const call of pbx.history.newest()) {
     if (entries.length >= limit) break;
-    if (call.startedAt < from || call.startedAt > to) continue;
+    if (call.startedAt < from || (to !== null && call.startedAt > to)) continue;
     const entry = { ...canonical(call), recordings: [...call.recordings] };
-    if (matches(entry, params)) entries.push(entry);
+    if (isOfKind(entry, wish) && concerns(entry, wish)) entries.push(entry);
   }
   return entries;
-}
-
-function matches(call: Call, params: Readonly<Record<string, unknown>>): boolean {
-  const [extension, number, direction, disposition] = ['extension', 'number', 'direction', 'disposition'].map((field) =>
-    optional(params, field),
-  );
-  const parties = [call.from, call.to, call.answeredBy];
-  return (
-    (!extension || parties.some((party) => party?.extension === extension)) &&
-    (!number || call.dialed === number || parties.some((party) => party?.number === number)) &&
-    (!direction || call.direction === direction) &&
-    (!disposition || call.disposition === disposition)
-  );
-}
-
-/** ISO 8601 or Date, as milliseconds since the epoch. */
-function timeOf(params: Readonly<Record<string, unknown>>, field: string): number | undefined {
-  const value = params[field];
-  const time = value instanceof Date ? value.getTime() : Date.parse(optional(params, field) ?? '');
-  if (Number.isFinite(time)) return time;
-  if (value === undefined || value === null || value === '') return undefined;
-  throw new PbxError('invalid-argument', `"${field}" must be a time such as 2026-11-20T10:00:00Z`);
 }
 
 /** A call of the PBX as flows know calls. */

@@ -1,21 +1,20 @@
 /** The call history as canonical calls, and as the end of calls whose end was not seen. */
 
 import type { LegResult } from '../../facts';
-import { NOBODY, party, PbxError } from '../../model';
-import type { Direction, Disposition, HistoryEntry, Party } from '../../model';
+import { concerns, isOfKind, newestFirst } from '../../history';
+import type { HistoryWish } from '../../history';
+import { NOBODY, party } from '../../model';
+import type { Direction, Disposition, HistoryEntry } from '../../model';
 import { toLocalTime, toUtcTime } from './local-time';
 import type { Directory } from './numbers';
 import { sameLine } from './numbers';
 import type { ViptelRest } from './rest';
 import { history } from './rest-lists';
 import type { HistoryRecord } from './rest-lists';
-import { textOf } from './wire';
 
 /** The most records of one answer. */
 export const PAGE = 3_000;
 const MAX_PAGES = 4;
-const DEFAULT_LIMIT = 100;
-const DAY_MS = 86_400_000;
 
 /** Words of the history, which are not those of the events. */
 const STATUSES: readonly (readonly [RegExp, Disposition])[] = [
@@ -41,26 +40,21 @@ export function bounds(fromMs: number, toMs: number | null): { date_from: string
 export async function queryHistory(
   rest: ViptelRest,
   directory: Directory,
-  params: Readonly<Record<string, unknown>>,
-  now: number,
+  wish: HistoryWish,
   signal: AbortSignal,
 ): Promise<HistoryEntry[]> {
-  const from = timeOf(params['from'], 'from') ?? now - DAY_MS;
-  const to = timeOf(params['to'], 'to');
-  const limit = limitOf(params['limit']);
-  const wanted = filterOf(params);
+  const { from, to, limit } = wish;
   const records: HistoryRecord[] = [];
   for (let page = 0; page < MAX_PAGES; page++) {
     const got = await history(rest, { ...bounds(from, to), limit: PAGE, offset: page * PAGE }, signal);
     records.push(...got);
     if (got.length < PAGE) break;
   }
-  return records
+  const entries = records
     .filter(({ startedAt }) => startedAt !== null && startedAt >= from && (to === null || startedAt <= to))
-    .sort((one, other) => (other.startedAt ?? 0) - (one.startedAt ?? 0))
     .map((record) => entryOf(record, directory))
-    .filter(wanted)
-    .slice(0, limit);
+    .filter((entry) => isOfKind(entry, wish) && concerns(entry, wish, sameLine));
+  return newestFirst(entries, limit);
 }
 
 /** How a call ended by its record. */
@@ -123,37 +117,6 @@ function directionOf({ type, caller, destination, received }: HistoryRecord, dir
   return directory.direction(caller, destination ?? received);
 }
 
-function filterOf(params: Readonly<Record<string, unknown>>): (entry: HistoryEntry) => boolean {
-  const [extension, number, direction, disposition] = ['extension', 'number', 'direction', 'disposition'].map((key) =>
-    textOf(params[key]),
-  );
-  return ({ from, to, answeredBy, dialed, direction: way, disposition: how }) =>
-    (!extension || any([from, to, answeredBy], (each) => each.extension === extension)) &&
-    (!number || any([from, to, answeredBy], (each) => sameLine(each.number, number)) || sameLine(dialed, number)) &&
-    (!direction || way === direction) &&
-    (!disposition || how === disposition);
-}
-
-function any(parties: readonly (Party | null)[], fits: (party: Party) => boolean): boolean {
-  return parties.some((each) => each !== null && fits(each));
-}
-
 function iso(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString();
-}
-
-function timeOf(value: unknown, field: string): number | null {
-  if (value === undefined || value === null || value === '') return null;
-  const ms =
-    value instanceof Date ? value.getTime() : typeof value === 'number' ? value : Date.parse(textOf(value) ?? '');
-  if (!Number.isFinite(ms))
-    throw new PbxError('invalid-argument', `"${field}" of the history must be a time: ISO 8601 or a Date`);
-  return ms;
-}
-
-function limitOf(value: unknown): number {
-  if (value === undefined || value === null || value === '') return DEFAULT_LIMIT;
-  const limit = Number(value);
-  if (Number.isInteger(limit) && limit > 0) return limit;
-  throw new PbxError('invalid-argument', '"limit" of the history must be a whole number above 0');
 }

@@ -5,6 +5,7 @@ import { PbxError } from '../../model';
 import type { Member, QueryCommand, QueueStatus } from '../../model';
 import type { Accepted, KnownCall } from '../../provider';
 import type { CallBook } from './calls';
+import { wishOf } from '../../history';
 import { queryHistory } from './history';
 import type { Directory } from './numbers';
 import type { ViptelRest } from './rest';
@@ -41,7 +42,7 @@ export class Queries {
       case 'calls':
         return { result: [...calls()].map(({ call }) => call) };
       case 'history':
-        return { result: await queryHistory(rest(), directory, params, clock.now(), signal) };
+        return { result: await queryHistory(rest(), directory, wishOf(params, clock.now()), signal) };
       case 'balance':
         return sms().balance(signal);
       default:

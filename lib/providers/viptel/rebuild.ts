@@ -3,6 +3,7 @@
  * the history, waiting callers and members of queues are compared. Events go on meanwhile, and what they say wins.
  */
 
+import { pause } from '../../clock';
 import type { Clock } from '../../clock';
 import type { Fact } from '../../facts';
 import { PbxError } from '../../model';
@@ -51,7 +52,8 @@ export class Rebuild {
       await this.#endMissing(missing, signal);
       const lost = missing.filter((call) => this.#isMissing(call));
       if (lost.length === 0) return true;
-      await this.#wait(SECOND_LOOK_MS, signal);
+      await pause(SECOND_LOOK_MS, this.#options.clock, signal);
+      if (signal.aborted) throw new PbxError('not-connected', 'the connection ended');
       await this.#lookAgain(lost, signal);
       return true;
     } catch (error) {
@@ -180,21 +182,6 @@ export class Rebuild {
   /** Still in the book, and no event has told of it since the present was asked for. */
   #isMissing(call: ViptelCall): boolean {
     return this.#options.book.find(call.key) === call && call.touchedAt < this.#askedAt;
-  }
-
-  #wait(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const stop = () => {
-        timer.cancel();
-        reject(new PbxError('not-connected', 'the connection ended'));
-      };
-      const timer = this.#options.clock.after(ms, () => {
-        signal.removeEventListener('abort', stop);
-        resolve();
-      });
-      signal.addEventListener('abort', stop, { once: true });
-      if (signal.aborted) stop();
-    });
   }
 }
 

@@ -3,7 +3,11 @@
  * `unknown` and goes on, what is no object is malformed and counted.
  */
 
-export type Fields = Readonly<Record<string, unknown>>;
+import { isFields, textOf } from '../../values';
+import type { Fields } from '../../values';
+
+export { isFields, textOf } from '../../values';
+export type { Fields } from '../../values';
 
 export type WireMessage =
   | { kind: 'event'; name: string; fields: Fields; raw: Fields }
@@ -11,8 +15,6 @@ export type WireMessage =
   | { kind: 'reply'; code: number; text: string; raw: Fields }
   | { kind: 'unknown'; raw: Fields }
   | { kind: 'malformed'; reason: string };
-
-const LONGEST_TEXT = 200;
 
 /** A text or binary frame; VIPTel documents text only, binary ones hold the same. */
 export function readMessage(data: string | Buffer): WireMessage {
@@ -33,10 +35,6 @@ export function readMessage(data: string | Buffer): WireMessage {
   return { kind: 'unknown', raw };
 }
 
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** A known client also meets events whose fields are one level down; harmless where they are not. */
 function inner(raw: Fields): Fields {
   for (const key of ['data', 'payload', 'event_data']) {
@@ -44,14 +42,6 @@ function inner(raw: Fields): Fields {
     if (isFields(value)) return { ...raw, ...value };
   }
   return raw;
-}
-
-/** A text or a number as a text, trimmed; `null` for nothing, for what is neither and for what is absurdly long. */
-export function textOf(value: unknown): string | null {
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null;
-  if (typeof value !== 'string') return null;
-  const text = value.trim();
-  return text !== '' && text.length <= LONGEST_TEXT ? text : null;
 }
 
 /** A whole number that is not negative, sent as a number or as a text: VIPTel does both. */

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../clock';
+import { isOfKind, newestFirst } from '../../../history';
 import { PbxError } from '../../../model';
 import type { HistoryEntry } from '../../../model';
 import type { MangoApi } from '../api';
@@ -10,8 +11,8 @@ import { callOfRows, entryOf } from './calls';
 import type { ReadyStatistics } from './ready';
 import { COLUMNS, rowsOf } from './table';
 import type { LegRow } from './table';
-import type { HistoryWish } from './wish';
-import { fits, newestFirst, spansOf } from './wish';
+import type { MangoWish } from './wish';
+import { spansOf } from './wish';
 
 const SPAN_MS = 30 * 24 * 3_600_000;
 /** Often it is ready at once; after that not oftener than the vendor advises. */
@@ -29,7 +30,7 @@ export interface HistoryTools {
   unreadable: (count: number) => void;
 }
 
-export async function basicHistory(wish: HistoryWish, tools: HistoryTools): Promise<HistoryEntry[]> {
+export async function basicHistory(wish: MangoWish, tools: HistoryTools): Promise<HistoryEntry[]> {
   // A call that goes on over the border of two spans has legs in both.
   const legs = new Map<string, LegRow[]>();
   let found: HistoryEntry[] = [];
@@ -41,13 +42,13 @@ export async function basicHistory(wish: HistoryWish, tools: HistoryTools): Prom
       if (known) known.push(row);
       else legs.set(row.entry, [row]);
     }
-    found = [...legs.values()].map((group) => entryOf(callOfRows(group))).filter((entry) => fits(entry, wish));
+    found = [...legs.values()].map((group) => entryOf(callOfRows(group))).filter((entry) => isOfKind(entry, wish));
     if (found.length >= wish.limit) break;
   }
   return newestFirst(found, wish.limit);
 }
 
-async function table(wish: HistoryWish, span: { from: number; to: number }, tools: HistoryTools): Promise<string> {
+async function table(wish: MangoWish, span: { from: number; to: number }, tools: HistoryTools): Promise<string> {
   const { api, clock, ready, signal } = tools;
   const requestId = randomUUID();
   const request = {

@@ -3,7 +3,8 @@
  * texts, less than 30 days, limits from a list, identifiers as numbers, and a result that may be shown half-done.
  */
 
-import type { Clock } from '../../../clock';
+import { pause } from '../../../clock';
+import { isOfKind, newestFirst } from '../../../history';
 import { PbxError } from '../../../model';
 import type { HistoryEntry, Party } from '../../../model';
 import { fieldsOf, listOf, textOf } from '../fields';
@@ -11,8 +12,8 @@ import type { Fields } from '../fields';
 import type { HistoryTools } from './basic';
 import { entryOf } from './calls';
 import { callOfContext } from './context';
-import type { HistoryWish, SideWish } from './wish';
-import { fits, newestFirst, spansOf } from './wish';
+import type { MangoWish, SideWish } from './wish';
+import { spansOf } from './wish';
 
 /** Exactly 30 days are refused. */
 const SPAN_MS = 29 * 24 * 3_600_000;
@@ -25,7 +26,7 @@ const TYPES = { inbound: 1, outbound: 2, internal: 3 } as const;
 const MAX_PAGES = 20;
 const MAX_BYTES = 64 * 1024 * 1024;
 
-export async function extendedHistory(wish: HistoryWish, tools: HistoryTools): Promise<HistoryEntry[]> {
+export async function extendedHistory(wish: MangoWish, tools: HistoryTools): Promise<HistoryEntry[]> {
   const found = new Map<string, HistoryEntry>();
   for (const span of spansOf(wish, SPAN_MS)) {
     const limit = LIMITS.find((allowed) => allowed >= wish.limit - found.size) ?? LARGEST;
@@ -36,7 +37,7 @@ export async function extendedHistory(wish: HistoryWish, tools: HistoryTools): P
         if (!call) tools.unreadable(1);
         else if (!found.has(call.id)) {
           const entry = entryOf(call);
-          if (fits(entry, wish) && concerns(entry, wish)) found.set(call.id, entry);
+          if (isOfKind(entry, wish) && concerns(entry, wish)) found.set(call.id, entry);
         }
       }
       if (contexts.length < limit || found.size >= wish.limit) break;
@@ -53,7 +54,7 @@ export function moscowTime(ms: number): string {
 }
 
 async function list(
-  wish: HistoryWish,
+  wish: MangoWish,
   span: { from: number; to: number },
   page: { limit: number; offset: number },
   { api, clock, signal }: HistoryTools,
@@ -97,7 +98,7 @@ function blocksOf(data: unknown): Fields[] {
 }
 
 /** The vendor's search finds a number on either side, and no extension at all. */
-function concerns({ from, to, answeredBy }: HistoryEntry, { party, caller, called }: HistoryWish): boolean {
+function concerns({ from, to, answeredBy }: HistoryEntry, { party, caller, called }: MangoWish): boolean {
   const callee = [to, ...(answeredBy ? [answeredBy] : [])];
   return isAmong(party, [from, ...callee]) && isAmong(caller, [from]) && isAmong(called, callee);
 }
@@ -109,17 +110,4 @@ function isAmong(wanted: SideWish | null, sides: readonly Party[]): boolean {
       (wanted.extension === undefined || extension === wanted.extension) &&
       (wanted.number === undefined || number?.replace(/\D/g, '') === wanted.number),
   );
-}
-
-function pause(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      timer.cancel();
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = clock.after(ms, done);
-    if (signal.aborted) done();
-    else signal.addEventListener('abort', done, { once: true });
-  });
 }

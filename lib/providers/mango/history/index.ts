@@ -3,5 +3,5 @@
 export { basicHistory } from './basic';
 export { extendedHistory } from './extended';
 export { ReadyStatistics } from './ready';
-export { wishOf } from './wish';
-export type { HistoryWish } from './wish';
+export { mangoWishOf } from './wish';
+export type { MangoWish } from './wish';
