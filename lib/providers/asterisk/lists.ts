@@ -1,6 +1,7 @@
 /** What Asterisk lists on request: version, live channels, queues, parked calls, endpoints. A list a user may not read is left out. */
 
-import { known } from '../../asterisk-events';
+import { known, pjsipEndpoint, shortVersion, sipPeer } from '../../asterisk-events';
+import type { Endpoint } from '../../asterisk-events';
 import { PbxError } from '../../model';
 import type { AmiFields, AmiMessage, AmiReply, AmiSession } from '../../transport/ami';
 
@@ -13,14 +14,6 @@ export interface Overview {
   endpoints?: readonly Endpoint[];
   /** What could not be listed, and why. */
   missing: { what: string; error: PbxError }[];
-}
-
-export interface Endpoint {
-  name: string;
-  technology: 'PJSIP' | 'SIP';
-  kind: 'extension' | 'trunk' | null;
-  /** In Asterisk's words: `Not in use`, `InUse`, `OK (12 ms)`. */
-  state: string | null;
 }
 
 const LIST_MS = 15_000;
@@ -84,34 +77,7 @@ export async function endpoints(session: AmiSession, signal?: AbortSignal): Prom
     if (error.code !== 'not-found' && error.code !== 'not-supported') throw error;
   }
   return [
-    ...(pjsip.status === 'fulfilled' ? pjsip.value.items.flatMap(pjsipEndpoint) : []),
-    ...(sip.status === 'fulfilled' ? sip.value.items.flatMap(sipPeer) : []),
+    ...(pjsip.status === 'fulfilled' ? pjsip.value.items.flatMap((item) => pjsipEndpoint(item) ?? []) : []),
+    ...(sip.status === 'fulfilled' ? sip.value.items.flatMap((item) => sipPeer(item) ?? []) : []),
   ];
-}
-
-/** Endpoints that need no authentication may be anything: a short number as the name speaks for a phone. */
-export function isPhone({ name, kind }: Endpoint): boolean {
-  return kind === 'extension' || (kind === null && /^\d{1,6}$/.test(name));
-}
-
-/** An endpoint that authenticates itself elsewhere is a trunk, one that must authenticate here a phone; others may be either. */
-function pjsipEndpoint(item: AmiMessage): Endpoint[] {
-  const name = known(item, 'objectname');
-  if (item.name !== 'EndpointList' || !name) return [];
-  const kind = known(item, 'outboundauths') ? 'trunk' : known(item, 'auths') ? 'extension' : null;
-  return [{ name, technology: 'PJSIP', kind, state: known(item, 'devicestate') }];
-}
-
-/** A peer that registers is a phone, one with a fixed host a trunk. */
-function sipPeer(item: AmiMessage): Endpoint[] {
-  const name = known(item, 'objectname');
-  if (item.name !== 'PeerEntry' || !name) return [];
-  const kind = item.get('dynamic') === 'yes' ? 'extension' : 'trunk';
-  return [{ name, technology: 'SIP', kind, state: known(item, 'status') }];
-}
-
-/** `22.10.1+dfsg+~cs6.17` is 22.10.1; a certified or self-made build keeps its own name. */
-export function shortVersion(version: string | null): string | null {
-  if (version === null) return null;
-  return /^(?:certified[/-])?\d+(?:\.\d+)*/.exec(version)?.[0] ?? version.slice(0, 40);
 }

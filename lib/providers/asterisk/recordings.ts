@@ -5,11 +5,11 @@
 
 import { copyFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, isAbsolute, join } from 'node:path';
-import { channelToRecord, recordedChannel } from '../../asterisk-events';
+import { printable, recordedChannel, recordedOf, recordingName, toRecord } from '../../asterisk-events';
 import { PbxError } from '../../model';
 import type { RecordingCommand } from '../../model';
 import type { Accepted, CommandContext } from '../../provider';
-import { callOf, printable } from './moving';
+import { targetOf } from './moving';
 import type { Tools } from './moving';
 
 const LARGEST_BYTES = 512 * 1024 * 1024;
@@ -19,11 +19,9 @@ const AUDIO: ReadonlySet<string> = new Set(
 );
 
 export async function start(tools: Tools, command: RecordingCommand, context: CommandContext): Promise<Accepted> {
-  const call = callOf(tools, command.call ?? '', context);
-  if (recordedChannel(call)) throw new PbxError('rejected', 'the call is being recorded already');
-  const channel = channelToRecord(call);
-  if (!channel) throw new PbxError('rejected', 'nobody talks in the call: there is nothing to record yet');
-  const file = `${stampOf(tools.clock.now())}-${context.reference.slice(0, 12)}.wav`;
+  const call = targetOf(tools, command.call ?? '', context);
+  const channel = toRecord(call);
+  const file = `${recordingName(tools.clock.now(), context.reference)}.wav`;
   const { response } = await tools.session.action(
     { Action: 'MixMonitor', Channel: channel.name, File: file },
     { signal: context.signal },
@@ -34,11 +32,7 @@ export async function start(tools: Tools, command: RecordingCommand, context: Co
 }
 
 export async function stop(tools: Tools, command: RecordingCommand, context: CommandContext): Promise<Accepted> {
-  const call = callOf(tools, command.call ?? '', context);
-  const recorded = recordedChannel(call);
-  const channel = recorded ?? channelToRecord(call);
-  if (!channel) throw new PbxError('not-found', 'the call is not being recorded');
-  const id = recorded?.recording?.id ?? null;
+  const { channel, id } = recordedOf(targetOf(tools, command.call ?? '', context));
   const { response } = await tools.session.action(
     { Action: 'StopMixMonitor', Channel: channel.name },
     { signal: context.signal },
@@ -89,9 +83,4 @@ async function mustBeReadable(path: string): Promise<void> {
 
 function formatOf(path: string): string | null {
   return extname(path).slice(1) || null;
-}
-
-/** `20261120-221503`, by UTC. */
-function stampOf(now: number): string {
-  return new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
 }

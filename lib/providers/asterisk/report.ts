@@ -1,11 +1,12 @@
 /** "Test connection": connects on its own, looks round, and says in one sentence what it found. */
 
+import { isPhone } from '../../asterisk-events';
 import { PbxError } from '../../model';
 import type { ProviderHost, TestReport } from '../../provider';
 import { AmiSession } from '../../transport/ami';
 import { Boot, BOOT_EVENT } from './boot';
 import type { Settings } from './config';
-import { isPhone, overview } from './lists';
+import { overview } from './lists';
 
 /** A person waits for the result, and a user without `read = system` is never told. */
 const BOOT_MS = 3_000;

@@ -1,9 +1,7 @@
 /** What Asterisk lists on request: version, live channels, queues, parked calls, phones. A list that may not be read is left out. */
 
-import { known } from '../../asterisk-events';
-import type { ManagerEvent } from '../../asterisk-events';
-import { pjsipEndpoint, sipPeer } from '../../asterisk-events/endpoints';
-import type { Endpoint } from '../../asterisk-events/endpoints';
+import { known, pjsipEndpoint, shortVersion, sipPeer } from '../../asterisk-events';
+import type { Endpoint, ManagerEvent } from '../../asterisk-events';
 import { PbxError } from '../../model';
 import type { AmiLink } from './ami-link';
 
@@ -34,7 +32,7 @@ export async function overview(ami: AmiLink, signal?: AbortSignal): Promise<Over
   };
   await attempt('version', async () => {
     const { response } = await ami.action({ Action: 'CoreSettings' }, { effect: false, what: 'CoreSettings', signal });
-    found.version = known(response, 'asteriskversion')?.slice(0, 40) ?? null;
+    found.version = shortVersion(known(response, 'asteriskversion'));
   });
   await attempt('live calls', async () => {
     found.channels = (await ami.list({ Action: 'CoreShowChannels' }, { what: 'live calls', signal })).items;

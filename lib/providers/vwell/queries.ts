@@ -1,7 +1,7 @@
 /** What flows can ask for: members (phones and agents), queues with their callers, live calls. */
 
-import { membersOf, queuesOf } from '../../asterisk-events/endpoints';
-import type { Member, QueryCommand } from '../../model';
+import { members, queuesOf } from '../../asterisk-events';
+import type { QueryCommand } from '../../model';
 import { PbxError } from '../../model';
 import type { Accepted, ProviderHost } from '../../provider';
 import type { AmiLink } from './ami-link';
@@ -16,7 +16,7 @@ export async function answerTo(
 ): Promise<Accepted> {
   switch (query.query) {
     case 'members':
-      return { result: await members(ami, signal) };
+      return { result: await members(endpoints(ami, signal), queueItems(ami, undefined, signal)) };
     case 'queues': {
       const queue = query.params?.['queue'];
       const one = typeof queue === 'string' && queue !== '' ? oneLine('queue', queue) : undefined;
@@ -27,14 +27,4 @@ export async function answerTo(
     default:
       throw new PbxError('not-supported', `vwell-bpx-srv cannot list ${query.query}`);
   }
-}
-
-/** Either list may be forbidden; only when both are is there nothing to say. */
-async function members(ami: AmiLink, signal: AbortSignal): Promise<Member[]> {
-  const [phones, agents] = await Promise.allSettled([endpoints(ami, signal), queueItems(ami, undefined, signal)]);
-  if (phones.status === 'rejected' && agents.status === 'rejected') throw phones.reason;
-  return membersOf(
-    phones.status === 'fulfilled' ? phones.value : [],
-    agents.status === 'fulfilled' ? agents.value : [],
-  );
 }

@@ -3,22 +3,20 @@
  * neither Asterisk's manager interface nor this server hands it out.
  */
 
-import { channelToRecord, recordedChannel } from '../../asterisk-events';
+import { recordedChannel, recordedOf, recordingName, toRecord } from '../../asterisk-events';
 import { PbxError } from '../../model';
 import type { RecordingCommand } from '../../model';
 import type { Accepted, CommandContext } from '../../provider';
 import { checkChannel } from '../../transport/ami';
 import type { Answer, Fields } from './ami-link';
-import { callOf } from './moving';
+import { targetOf } from './moving';
 import type { Tools } from './moving';
 
 export async function start(tools: Tools, command: RecordingCommand, context: CommandContext): Promise<Accepted> {
-  const call = callOf(tools, command.call ?? '', context);
-  if (recordedChannel(call)) throw new PbxError('rejected', 'the call is being recorded already');
-  const channel = channelToRecord(call);
-  if (!channel) throw new PbxError('rejected', 'nobody talks in the call: there is nothing to record yet');
+  const call = targetOf(tools, command.call ?? '', context);
+  const channel = toRecord(call);
   checkChannel('the channel', channel.name);
-  const name = `${stampOf(tools.clock.now())}-${context.reference.slice(0, 12)}`;
+  const name = recordingName(tools.clock.now(), context.reference);
   const { raw } = await either(
     tools,
     { Action: 'MixMonitor', Channel: channel.name, File: `${name}.wav` },
@@ -31,12 +29,8 @@ export async function start(tools: Tools, command: RecordingCommand, context: Co
 }
 
 export async function stop(tools: Tools, command: RecordingCommand, context: CommandContext): Promise<Accepted> {
-  const call = callOf(tools, command.call ?? '', context);
-  const recorded = recordedChannel(call);
-  const channel = recorded ?? channelToRecord(call);
-  if (!channel) throw new PbxError('not-found', 'the call is not being recorded');
+  const { channel, id } = recordedOf(targetOf(tools, command.call ?? '', context));
   checkChannel('the channel', channel.name);
-  const id = recorded?.recording?.id ?? null;
   const { raw } = await either(
     tools,
     { Action: 'StopMixMonitor', Channel: channel.name },
@@ -55,9 +49,4 @@ async function either({ ami }: Tools, now: Fields, before: Fields, { signal }: C
     if (!(error instanceof PbxError) || error.code !== 'not-supported') throw error;
     return act(before);
   }
-}
-
-/** `20261120-221503`, by UTC. */
-function stampOf(now: number): string {
-  return new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
 }

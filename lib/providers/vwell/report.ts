@@ -1,6 +1,6 @@
 /** "Test connection": connects on its own, looks round, and says in one sentence what it found. */
 
-import { isPhone } from '../../asterisk-events/endpoints';
+import { isPhone } from '../../asterisk-events';
 import { PbxError } from '../../model';
 import type { ProviderHost, TestReport } from '../../provider';
 import { AmiLink } from './ami-link';

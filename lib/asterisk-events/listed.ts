@@ -1,4 +1,4 @@
-/** Phones, trunks and queue members as Asterisk lists them, whatever carries the lists. */
+/** Version, phones, trunks and queues as Asterisk lists them on request, whatever carries the lists. */
 
 import { extensionOf } from './channel-name';
 import { countIn, known, nameIn } from './event';
@@ -34,8 +34,29 @@ export function sipPeer(item: ManagerEvent): Endpoint | null {
   return { name, technology: 'SIP', kind, state: known(item, 'status') };
 }
 
-/** Extensions and agents: the phones among the endpoints, and who sits in queues (QueueMember items). */
-export function membersOf(endpoints: readonly Endpoint[], queueItems: readonly ManagerEvent[]): Member[] {
+/** `22.10.1+dfsg+~cs6.17` is 22.10.1; a certified or self-made build keeps its own name. */
+export function shortVersion(version: string | null): string | null {
+  if (version === null) return null;
+  return /^(?:certified[/-])?\d+(?:\.\d+)*/.exec(version)?.[0] ?? version.slice(0, 40);
+}
+
+/**
+ * Extensions and agents: the phones among the endpoints, and who sits in queues (QueueMember items). Either list may be forbidden; only
+ * when both are is there nothing to say.
+ */
+export async function members(
+  endpoints: Promise<readonly Endpoint[]>,
+  queueItems: Promise<readonly ManagerEvent[]>,
+): Promise<Member[]> {
+  const [phones, agents] = await Promise.allSettled([endpoints, queueItems]);
+  if (phones.status === 'rejected' && agents.status === 'rejected') throw phones.reason;
+  return membersOf(
+    phones.status === 'fulfilled' ? phones.value : [],
+    agents.status === 'fulfilled' ? agents.value : [],
+  );
+}
+
+function membersOf(endpoints: readonly Endpoint[], queueItems: readonly ManagerEvent[]): Member[] {
   const all = new Map<string, Member>();
   for (const endpoint of endpoints)
     if (isPhone(endpoint)) {
