@@ -27,7 +27,8 @@ function unsupported(command: Command, can: Capabilities): string | null {
     case 'sms':
       return can.sms ? null : 'send text messages';
     case 'recording':
-      return can.recording.includes(command.action) ? null : `${command.action} recordings`;
+      if (!can.recording.includes(command.action)) return `${command.action} recordings`;
+      return command.expires && !can.linkExpires ? 'let a flow choose when a link ends' : null;
     case 'action':
       return can.action ? null : 'take raw requests';
     case 'query':

@@ -13,6 +13,8 @@ export interface Capabilities {
   transfer: readonly TransferMode[];
   sms: boolean;
   recording: readonly RecordingAction[];
+  /** Whether a flow may say when a link to a recording ends. */
+  linkExpires?: boolean;
   queries: readonly QueryName[];
   action: boolean;
   /** Whether a flow may decide where an incoming call goes. */

@@ -57,6 +57,8 @@ export interface RecordingCommand {
   recording?: string;
   /** For `fetch`: the folder the file is written to; without it the result holds the bytes. */
   folder?: string;
+  /** For `link`, where the PBX lets it be chosen: seconds from now, a date (ISO 8601), or `MAX` for as long as the PBX allows. */
+  expires?: string;
 }
 
 export interface ActionCommand {

@@ -11,6 +11,8 @@ interface RecordingProperties {
   recordingType: string;
   folder: string;
   folderType: string;
+  expires: string;
+  expiresType: string;
   version: number;
 }
 
@@ -42,6 +44,8 @@ RED.nodes.registerType<RecordingProperties>('pbx-recording', {
     recordingType: { value: 'msg' },
     folder: { value: '', validate: RED.validators.typedInput('folderType') },
     folderType: { value: 'str' },
+    expires: { value: '', validate: RED.validators.typedInput('expiresType') },
+    expiresType: { value: 'str' },
     version: { value: 1 },
   },
   label() {
@@ -59,8 +63,12 @@ RED.nodes.registerType<RecordingProperties>('pbx-recording', {
         call: { kind: 'call' },
         recording: { kind: 'recording' },
         folder: { kind: 'text' },
+        expires: { kind: 'text' },
       },
-      useless: ({ capabilities }) => (!capabilities.recording.includes('fetch') && isEmpty('folder') ? ['folder'] : []),
+      useless: ({ capabilities: { recording, linkExpires } }) => [
+        ...(!recording.includes('fetch') && isEmpty('folder') ? ['folder'] : []),
+        ...(!linkExpires && isEmpty('expires') ? ['expires'] : []),
+      ],
       hint: ({ label, capabilities }, chosen) => {
         const action = chosen('action');
         return action && !capabilities.recording.some((known) => known === action)
@@ -75,6 +83,7 @@ RED.nodes.registerType<RecordingProperties>('pbx-recording', {
       $('#pbx-recording-call').toggle(action === '' || ofCall);
       $('#pbx-recording-recording').toggle(!ofCall);
       $('#pbx-recording-folder').toggle(action === '' || action === 'fetch');
+      $('#pbx-recording-expires').toggle(action === '' || action === 'link');
       $('#pbx-recording-hint').text(action === 'fetch' || action === 'link' ? this._(`recording.hint.${action}`) : '');
     };
     $('#node-input-action').on('change', refresh);

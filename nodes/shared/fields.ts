@@ -7,8 +7,8 @@ import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { PbxError } from '../../lib/index';
 import { isRecord, scalar } from './values';
 
-/** How a field is read: `party` also takes a party of a call, `call` a call or an event about one, `recording` a recording. */
-export type FieldKind = 'text' | 'number' | 'object' | 'party' | 'call' | 'recording';
+/** How a field is read: `party` also takes a party of a call, `call` a call or an event about one, `recording` a recording, `moment` a Date. */
+export type FieldKind = 'text' | 'number' | 'object' | 'party' | 'call' | 'recording' | 'moment';
 
 export type FieldTable = Readonly<Record<string, FieldKind>>;
 
@@ -99,6 +99,10 @@ const READERS: Readonly<Record<FieldKind, (value: unknown, name: string) => unkn
     // The id of an event is the event's: only a call object's own id, or a bare id under `call`, names a call.
     const id = value['call'] !== undefined && !isRecord(value['call']) ? value['call'] : call['id'];
     return text(id ?? value, name);
+  },
+  moment(value, name) {
+    const isMoment = value instanceof Date && Number.isFinite(value.getTime());
+    return isMoment ? value.toISOString() : text(value, name);
   },
   recording(value, name) {
     if (!isRecord(value)) return text(value, name);

@@ -41,6 +41,11 @@ describe('account: commands', () => {
       await refused({ command: 'transfer', call: 'A', to: '22', mode: 'attended' }, 'not-supported', /attended/);
       await refused(SMS, 'not-supported', /text messages/);
       await refused({ command: 'recording', action: 'start', call: 'A' }, 'not-supported', /start recordings/);
+      await refused(
+        { command: 'recording', action: 'link', recording: 'r1', expires: '60' },
+        'not-supported',
+        /choose when a link ends/,
+      );
       await refused({ command: 'query', query: 'history' }, 'not-supported', /list history/);
       await refused({ command: 'action', request: {} }, 'not-supported', /raw requests/);
       await refused({ command: 'dance' } as never, 'not-supported', /dance/);

@@ -8,13 +8,16 @@ const place = { z: 'flow', x: 200, wires: [[]], version: 1 };
 const filters = { events: [], extension: '', number: '', queue: '', direction: '', raw: false };
 const transfer = { ...place, type: 'pbx-transfer', call: 'payload', callType: 'msg', to: '22', toType: 'str' };
 const blind = { mode: 'blind', modeType: 'str', by: '', byType: 'str' };
+const recording = { type: 'pbx-recording', actionType: 'str', recording: '', recordingType: 'str' };
 const viptel = { ...account, id: 'viptel', name: 'VIPTel', provider: 'viptel', url: 'ws://127.0.0.1:1/' };
 const mango = { ...account, id: 'mango', name: 'Mango', provider: 'mango-client', url: 'http://127.0.0.1:1/api' };
+const vpbx = { ...account, id: 'vpbx', name: 'VPBX', provider: 'mango', url: 'http://127.0.0.1:1/vpbx/' };
 const busy = { ...account, id: 'busy', name: 'Busy', callsPerMinute: '600', speed: '10' };
 const flows = [
   { id: 'flow', type: 'tab', label: 'Flow' },
   { ...viptel, credentials: { username: 'u', password: 'p' } },
   { ...mango, extensions: '101', credentials: { token: 't' } },
+  { ...vpbx, webhookPath: 'vpbx', credentials: { apiKey: 'k', apiSalt: 's' } },
   busy,
   { ...transfer, ...blind, id: 'blind-only', y: 60, account: viptel.id },
   { ...transfer, ...blind, id: 'with-by', y: 100, account: viptel.id, by: '21' },
@@ -33,17 +36,9 @@ const flows = [
     toType: 'str',
     replyWhen: 'accepted',
   },
-  {
-    ...place,
-    id: 'fetch',
-    type: 'pbx-recording',
-    y: 300,
-    account: busy.id,
-    action: 'fetch',
-    actionType: 'str',
-    recording: '',
-    recordingType: 'str',
-  },
+  { ...place, ...recording, id: 'fetch', y: 300, account: busy.id, action: 'fetch' },
+  { ...place, ...recording, id: 'link', y: 340, account: busy.id, action: 'link' },
+  { ...place, ...recording, id: 'signed-link', y: 380, account: vpbx.id, action: 'link' },
 ];
 
 describe('forms that fit the PBX', function () {
@@ -84,6 +79,11 @@ describe('forms that fit the PBX', function () {
   it('a PBX without queues has no filter for them', async () => {
     assert.deepEqual(await shown('no-queues', 'extension', 'queue'), ['extension']);
     assert.deepEqual(await shown('queues', 'extension', 'queue'), ['extension', 'queue']);
+  });
+
+  it('when a link ends is asked only where it can be chosen', async () => {
+    assert.deepEqual(await shown('link', 'recording', 'folder', 'expires'), ['recording']);
+    assert.deepEqual(await shown('signed-link', 'recording', 'folder', 'expires'), ['recording', 'expires']);
   });
 
   const offered = () => editor.page.locator('.red-ui-autoComplete-container:visible li');

@@ -13,6 +13,7 @@ const EVERYTHING: Capabilities = {
   transfer: ['blind', 'attended'],
   sms: true,
   recording: ['start', 'stop', 'fetch', 'link'],
+  linkExpires: true,
   queries: ['members', 'queues', 'calls', 'history', 'balance'],
   action: true,
   route: true,

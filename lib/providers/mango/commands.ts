@@ -126,8 +126,7 @@ export class Commands {
       return { result: { id: recording, format: 'mp3', bytes, ...(path === null ? { data } : { file: path }) } };
     }
     if (command.action !== 'link') throw new PbxError('not-supported', 'MANGO cannot stop a recording');
-    const { expires } = command as RecordingCommand & { expires?: unknown };
-    const link = recordingLink(recording, { expires }, { base: api.base, keys, now: clock.now() });
+    const link = recordingLink(recording, { expires: command.expires }, { base: api.base, keys, now: clock.now() });
     return { result: { id: recording, format: 'mp3', ...link } };
   }
 

@@ -82,6 +82,7 @@ export const descriptor: ProviderDescriptor = {
     transfer: ['blind', 'attended'],
     sms: true,
     recording: ['start', 'fetch', 'link'],
+    linkExpires: true,
     queries: ['members', 'queues', 'calls', 'history', 'balance'],
     action: true,
     route: true,
