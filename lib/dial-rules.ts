@@ -46,16 +46,10 @@ export class DialGuard {
     const to = bareNumber(command.to);
     if (!DESTINATION.test(to))
       throw new PbxError('invalid-argument', `"to" is not a number that can be dialled: ${printable(command.to)}`);
-    const spellings = [to, this.#normalise(to) ?? to];
-    const among = (patterns: readonly RegExp[]) => patterns.some((p) => spellings.some((number) => p.test(number)));
-    if (among(this.#deny) || (this.#allow.length > 0 && !among(this.#allow)))
-      throw new PbxError(
-        'forbidden',
-        `the dialling rules of the account do not allow ${to}: see "allowed" and "refused destinations" in the account`,
-      );
+    this.mustAllow(to);
     const kind = command.command === 'sms' ? 'texts' : 'calls';
     const now = this.#clock.now();
-    const recent = this.#times[kind].filter((time) => now - time < MINUTE_MS);
+    const recent = this.#times[kind].filter((time) => time <= now && now - time < MINUTE_MS);
     this.#times[kind] = recent;
     if (recent.length >= this.#perMinute)
       throw new PbxError(
@@ -64,6 +58,18 @@ export class DialGuard {
       );
     recent.push(now);
     return { ...command, to };
+  }
+
+  /** Throws `forbidden` where the rules do not let a call go to this destination; nothing is counted. */
+  mustAllow(destination: string): void {
+    const to = bareNumber(destination);
+    const spellings = [to, this.#normalise(to) ?? to];
+    const among = (patterns: readonly RegExp[]) => patterns.some((p) => spellings.some((number) => p.test(number)));
+    if (among(this.#deny) || (this.#allow.length > 0 && !among(this.#allow)))
+      throw new PbxError(
+        'forbidden',
+        `the dialling rules of the account do not allow ${to}: see "allowed" and "refused destinations" in the account`,
+      );
   }
 }
 

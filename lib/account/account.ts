@@ -130,7 +130,16 @@ export class PbxAccount {
     this.#normalise = normaliser(options.country);
     this.#redact = redactor(module.descriptor.secretKeys);
     this.#subscriptions = new Subscriptions(this.#normalise);
-    this.#routes = new Routes(this.#clock, (run) => this.#guarded('route requests', run));
+    const guard = new DialGuard(
+      { allow: options.dialAllow ?? [], deny: options.dialDeny ?? [], perMinute: options.dialLimit ?? 30 },
+      this.#clock,
+      this.#normalise,
+    );
+    this.#routes = new Routes(
+      this.#clock,
+      (run) => this.#guarded('route requests', run),
+      (destination) => guard.mustAllow(destination),
+    );
     this.#tracker = new CallTracker({
       emit: (emission) => this.#receive(emission),
       clock: this.#clock,
@@ -164,11 +173,7 @@ export class PbxAccount {
       provider: this.#provider,
       tracker: this.#tracker,
       clock: this.#clock,
-      guard: new DialGuard(
-        { allow: options.dialAllow ?? [], deny: options.dialDeny ?? [], perMinute: options.dialLimit ?? 30 },
-        this.#clock,
-        this.#normalise,
-      ),
+      guard,
       state: () => ({ state: this.#state, reason: this.#reason }),
       known: (id) => this.#known(id),
       callOf: (call) => callOf(call, this.#normalise),

@@ -11,7 +11,7 @@ export interface RouteRequest {
   readonly number: string | null;
   /** Milliseconds since the epoch after which an answer is too late. */
   readonly deadline: number;
-  /** Throws `timeout` when it is too late and `rejected` when another answer was first. */
+  /** Throws `timeout` when it is too late, `rejected` when another answer was first, `forbidden` by the dialling rules. */
   answer(answer: RouteAnswer): void;
 }
 
@@ -31,13 +31,18 @@ const MAX_OPEN = 200;
 export class Routes {
   readonly #clock: Clock;
   readonly #guarded: (run: () => void) => void;
+  readonly #mustAllow: (destination: string) => void;
   readonly #desks = new Set<Desk>();
   #open = new Set<(answer: null) => void>();
 
-  /** `guarded` runs a handler so that its failure harms nobody else. */
-  constructor(clock: Clock, guarded: (run: () => void) => void) {
+  /**
+   * @param guarded runs a handler so that its failure harms nobody else
+   * @param mustAllow throws where the dialling rules do not let a call go there
+   */
+  constructor(clock: Clock, guarded: (run: () => void) => void, mustAllow: (destination: string) => void = () => {}) {
     this.#clock = clock;
     this.#guarded = guarded;
+    this.#mustAllow = mustAllow;
   }
 
   get open(): number {
@@ -59,8 +64,8 @@ export class Routes {
       ({ patterns }) => patterns.length === 0 || (number !== null && patterns.some((pattern) => pattern.test(number))),
     );
     if (desks.length === 0 || this.#open.size >= MAX_OPEN) return Promise.resolve(null);
-    const waitMs = Math.min(question.budgetMs, Math.max(...desks.map((desk) => desk.filter.timeoutMs)));
-    const deadline = this.#clock.now() + waitMs;
+    const waitOf = ({ filter }: Desk) => Math.min(question.budgetMs, filter.timeoutMs);
+    const askedAt = this.#clock.now();
     return new Promise((resolve) => {
       let state: 'open' | 'answered' | 'late' = 'open';
       const settle = (answer: RouteAnswer | null) => {
@@ -69,20 +74,22 @@ export class Routes {
         timer.cancel();
         resolve(answer);
       };
-      const timer = this.#clock.after(waitMs, () => settle(null));
+      const timer = this.#clock.after(Math.max(...desks.map(waitOf)), () => settle(null));
       this.#open.add(settle);
-      const request: RouteRequest = {
+      const requestFor = (deadline: number): RouteRequest => ({
         call: question.call,
         number,
         deadline,
         answer: (answer) => {
-          if (state === 'late')
+          if (state === 'late' || this.#clock.now() >= deadline)
             throw new PbxError('timeout', 'the answer came too late: the PBX has routed the call by itself');
           if (state === 'answered') throw new PbxError('rejected', 'this call has been answered for already');
+          // Asterisk also takes `context/extension`: the rules are about what is dialled.
+          if (answer.to) this.#mustAllow(answer.to.split('/').at(-1) ?? '');
           settle(answer);
         },
-      };
-      for (const desk of desks) this.#guarded(() => desk.handler(request));
+      });
+      for (const desk of desks) this.#guarded(() => desk.handler(requestFor(askedAt + waitOf(desk))));
     });
   }
 

@@ -50,6 +50,7 @@ export class RateLimiter {
     await new Promise<void>((resolve, reject) => {
       const leave = () => {
         this.#waiting = this.#waiting.filter((other) => other !== entry);
+        if (this.#waiting.length === 0) this.#disarm();
         entry.deadline.cancel();
         signal?.removeEventListener('abort', aborted);
       };
@@ -83,10 +84,14 @@ export class RateLimiter {
   #pausedUntil = 0;
 
   close(): void {
-    this.#timer?.cancel();
-    this.#timer = null;
+    this.#disarm();
     for (const entry of this.#waiting.slice())
       entry.fail(new PbxError('not-connected', 'the account was closed before the request was sent'));
+  }
+
+  #disarm(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
   }
 
   #arm(): void {
@@ -104,7 +109,8 @@ export class RateLimiter {
   /** Milliseconds until one more request may be sent. */
   #delay(): number {
     const now = this.#clock.now();
-    this.#times = this.#times.filter((time) => now - time < this.#longest);
+    // What lies in the future was counted before the clock was set back.
+    this.#times = this.#times.filter((time) => time <= now && now - time < this.#longest);
     let delay = Math.max(0, this.#pausedUntil - now);
     for (const { count, perMs } of this.#windows) {
       const inside = this.#times.filter((time) => now - time < perMs);

@@ -43,6 +43,27 @@ describe('account: route requests', () => {
     assert.throws(() => requests[0]?.answer({ to: '22', contactName: null }), { code: 'timeout' });
   });
 
+  it('each flow has its own time', async () => {
+    const [quick, slow] = [listen(200), listen(900)];
+    const answer = ask();
+    assert.equal(quick[0]?.deadline, desk.clock.now() + 200);
+    await desk.clock.run(200);
+    assert.throws(() => quick[0]?.answer({ to: '22', contactName: null }), { code: 'timeout' });
+    slow[0]?.answer({ to: '23', contactName: null });
+    assert.equal((await answer)?.to, '23');
+  });
+
+  it('a destination that the dialling rules refuse is an error, and the question stays open', async () => {
+    await desk.close();
+    desk = openDesk({ dialDeny: ['0900*'], dialLimit: 0 });
+    const requests = listen();
+    const answer = ask();
+    for (const to of ['0900 999 999', 'from-internal/0900999999'])
+      assert.throws(() => requests[0]?.answer({ to, contactName: null }), { code: 'forbidden' }, to);
+    requests[0]?.answer({ to: 'from-internal/22', contactName: null });
+    assert.equal((await answer)?.to, 'from-internal/22', 'and an incoming call does not count to the ceiling');
+  });
+
   it('the PBX’s own patience is a limit, too', async () => {
     const requests = listen(10_000);
     const answer = ask(undefined, 500);

@@ -111,6 +111,17 @@ describe('dialling rules', () => {
     assert.deepEqual([allows(rules, '21'), allows(rules, '21')], [true, false]);
   });
 
+  it('a clock that is set back does not stop the calls', () => {
+    let now = 3_600_000;
+    const rules = new DialGuard(
+      { allow: [], deny: [], perMinute: 1 },
+      { now: () => now, after: (ms, run) => clock.after(ms, run) },
+    );
+    rules.check(call('21'));
+    now = 0;
+    assert.ok(allows(rules, '21'));
+  });
+
   it('what was refused does not count', () => {
     const rules = guard({ perMinute: 1, deny: ['+7*'] });
     for (let count = 0; count < 5; count++) allows(rules, '+7495');

@@ -158,4 +158,26 @@ describe('rate limit', () => {
     assert.equal(came, 200);
     assert.equal(clock.pending, 0);
   });
+
+  it('whoever leaves leaves no timer behind', async () => {
+    const limiter = limited([{ count: 1, perMs: 60_000 }]);
+    await limiter.turn();
+    const given = new AbortController();
+    const waits = assert.rejects(limiter.turn(given.signal), { code: 'not-connected' });
+    given.abort();
+    await waits;
+    assert.equal(clock.pending, 0);
+  });
+
+  it('a clock that is set back makes nobody wait for what was counted before', async () => {
+    let now = 3_600_000;
+    const limiter = new RateLimiter([{ count: 1, perMs: 1_000 }], {
+      now: () => now,
+      after: (ms, run) => clock.after(ms, run),
+    });
+    await limiter.turn();
+    now = 0;
+    await limiter.turn();
+    assert.equal(limiter.waiting, 0);
+  });
 });

@@ -48,7 +48,10 @@ export class Heartbeat {
   }
 
   #look(): void {
-    const silent = this.#clock.now() - this.#heardAt;
+    const now = this.#clock.now();
+    // A clock that was set back would have the silence begin in the future, and nobody would look for an hour.
+    this.#heardAt = Math.min(this.#heardAt, now);
+    const silent = now - this.#heardAt;
     if (silent >= this.#deadMs) {
       this.stop();
       this.#on.dead(silent);

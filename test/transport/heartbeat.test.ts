@@ -1,0 +1,37 @@
+/** A peer that has gone silent is found, whatever the clock does. */
+
+import assert from 'node:assert/strict';
+import { VirtualClock } from '../../lib/clock';
+import { Heartbeat } from '../../lib/transport/ami/heartbeat';
+
+describe('heartbeat', () => {
+  it('asks a silent peer once, then gives it up', async () => {
+    const clock = new VirtualClock();
+    const told: string[] = [];
+    const on = { ping: () => told.push('ping'), dead: (ms: number) => told.push(`dead after ${ms}`) };
+    const heartbeat = new Heartbeat(clock, 10_000, 25_000, on);
+    heartbeat.start();
+    await clock.run(9_000);
+    heartbeat.heard();
+    await clock.run(60_000);
+    assert.deepEqual(told, ['ping', 'dead after 25000']);
+    assert.equal(clock.pending, 0);
+  });
+
+  it('a clock that is set back by an hour does not hide the silence for an hour', async () => {
+    const clock = new VirtualClock();
+    let back = 0;
+    const told: string[] = [];
+    const on = { ping: () => told.push('ping'), dead: () => told.push('dead') };
+    const heartbeat = new Heartbeat(
+      { now: () => clock.now() - back, after: (ms, run) => clock.after(ms, run) },
+      10_000,
+      25_000,
+      on,
+    );
+    heartbeat.start();
+    back = 3_600_000;
+    await clock.run(45_000);
+    assert.deepEqual(told, ['ping', 'dead']);
+  });
+});
