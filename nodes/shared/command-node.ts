@@ -73,9 +73,8 @@ export function commandNode<Table extends FieldTable>(RED: NodeAPI, spec: Comman
           done();
         },
         (thrown: unknown) => {
-          if (closed) return done();
           const error = PbxError.from(thrown, place(access.account));
-          line.outcome('red', `common.error.${error.code}`);
+          if (!closed) line.outcome('red', `common.error.${error.code}`);
           done(error);
         },
       );

@@ -18,15 +18,16 @@ export class CommandBench {
   constructor(readonly pbx = new FakePbx()) {}
 
   async run(type: string, fields: Record<string, unknown> = {}, office = account()): Promise<void> {
-    const node = { id: 'node', type, account: 'office', wires: [['out'], ['other']], ...fields };
-    const catcher = { id: 'catch', type: 'catch', scope: ['node'], wires: [['caught']] };
-    await load(
-      initializers([this.pbx.module]),
-      flowOf(office, node, catcher, sink('out'), sink('other'), sink('caught')),
-    );
+    await load(initializers([this.pbx.module]), this.flow(type, fields, office));
     this.out = new Inbox('out');
     this.other = new Inbox('other');
     this.caught = new Inbox('caught');
+  }
+
+  flow(type: string, fields: Record<string, unknown> = {}, office = account()): ReturnType<typeof flowOf> {
+    const node = { id: 'node', type, account: 'office', wires: [['out'], ['other']], ...fields };
+    const catcher = { id: 'catch', type: 'catch', scope: ['node'], wires: [['caught']] };
+    return flowOf(office, node, catcher, sink('out'), sink('other'), sink('caught'));
   }
 
   send(message: NodeMessage): void {

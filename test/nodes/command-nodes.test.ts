@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { PbxError } from '../../lib/index';
 import type { Call } from '../../lib/index';
 import { CommandBench } from './command-bench';
 import type { Caught } from './command-bench';
@@ -239,6 +240,22 @@ describe('command nodes', () => {
       await delivered();
       assert.deepEqual(bench.out.messages, []);
     });
+  });
+
+  it('an error that comes after the node was replaced still reaches the Catch node', async () => {
+    let fail!: (error: Error) => void;
+    bench.pbx.answer = () =>
+      new Promise((_, reject) => {
+        fail = reject;
+      });
+    await bench.run('pbx-hangup', { call: 'c1' });
+    bench.send({ payload: {} });
+    await delivered();
+    await helper.setFlows(bench.flow('pbx-hangup', { call: 'c2' }), 'nodes', {
+      office: { username: 'tester', password: 's3cret-word' },
+    });
+    fail(new PbxError('uncertain', 'the link broke'));
+    assert.equal(((await bench.caught.one()) as unknown as Caught).error.code, 'uncertain');
   });
 
   it('an event wired straight into hang up ends that call', async () => {
