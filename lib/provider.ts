@@ -73,6 +73,8 @@ export interface ProviderDescriptor {
   endGraceMs?: number;
   /** Why the PBX cannot do a command that others can, as a whole sentence, where the vendor gives a reason. */
   unsupported?: Partial<Record<CommandName, string>>;
+  /** Fields of a command that it may lack, since the account has a default for them. */
+  defaults?: Partial<Record<CommandName, readonly string[]>>;
   setupActions?: readonly SetupAction[];
   /** Whether the PBX posts webhooks to this account. */
   webhook?: { paths: readonly string[]; allowFrom?: readonly string[] };

@@ -17,7 +17,7 @@ function unsupported(command: Command, can: Capabilities): string | null {
   switch (command.command) {
     case 'call':
       if (!can.call) return 'place calls';
-      return command.from.startsWith('group:') && !can.callFromGroup ? 'call from a group' : null;
+      return command.from?.startsWith('group:') && !can.callFromGroup ? 'call from a group' : null;
     case 'hangup':
       return can.hangup ? null : 'hang up calls';
     case 'redirect':
@@ -55,9 +55,10 @@ const REQUIRED: Readonly<Record<Command['command'], readonly string[]>> = {
 /** Everything else is a text when it is there. */
 const NOT_TEXTS: ReadonlySet<string> = new Set(['timeout', 'request', 'params']);
 
-export function checkArguments(command: Command): void {
+export function checkArguments(command: Command, { defaults }: ProviderDescriptor): void {
   const values = command as unknown as Readonly<Record<string, unknown>>;
   for (const field of REQUIRED[command.command]) {
+    if (defaults?.[command.command]?.includes(field)) continue;
     const value = values[field];
     if (value === undefined || value === null || value === '')
       throw new PbxError('invalid-argument', `"${field}" is missing`);

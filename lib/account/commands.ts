@@ -46,7 +46,8 @@ export class Commands {
   readonly #around: Surroundings;
   readonly #limiters: { applies: (command: Command) => boolean; limiter: RateLimiter }[];
   readonly #outcomes: Outcomes;
-  readonly #abort = new AbortController();
+  /** Ends each command under way, should the account close. */
+  readonly #underWay = new Set<() => void>();
 
   constructor(around: Surroundings) {
     this.#around = around;
@@ -63,16 +64,16 @@ export class Commands {
 
   async run(wanted: Command, watch?: Watch): Promise<CommandOutcome> {
     checkSupported(wanted, this.#around.descriptor);
-    checkArguments(wanted);
+    checkArguments(wanted, this.#around.descriptor);
     this.#mustBeConnected();
     const command = this.#around.guard.check(wanted);
-    for (const { applies, limiter } of this.#limiters) if (applies(command)) await limiter.turn(this.#abort.signal);
+    for (const { applies, limiter } of this.#limiters) if (applies(command)) await limiter.turn();
     this.#mustBeConnected();
     return command.command === 'call' ? this.#place(command, watch) : this.#send(command);
   }
 
   close(): void {
-    this.#abort.abort();
+    for (const end of this.#underWay) end();
     for (const { limiter } of this.#limiters) limiter.close();
     this.#outcomes.close();
   }
@@ -136,15 +137,19 @@ export class Commands {
       await this.#ask({ command: 'hangup', call: call.id }, newReference());
     } catch (error) {
       // It ended by itself just now: that is what was wanted, and its end is still on the way.
-      if (!call.ended && !(error instanceof PbxError && error.code === 'not-found')) throw error;
+      const { code, cause, message } = PbxError.from(error);
+      if (call.ended || code === 'not-found') return;
+      if (!cause.retryable && code !== 'timeout') throw error;
+      // The call was placed: "try again" would be said of hanging up, and taken for placing it a second time.
+      throw new PbxError('uncertain', `the call was placed, not answered in time and could not be hung up: ${message}`);
     }
   }
 
   /** The provider's answer, or an error when it never comes: exactly one of both. */
   async #ask(command: Command, reference: string): Promise<Accepted> {
     const { provider, clock, known } = this.#around;
-    const limit = new AbortController();
-    const signal = AbortSignal.any([this.#abort.signal, limit.signal]);
+    const over = new AbortController();
+    const { signal } = over;
     const target = 'call' in command && command.call ? known(command.call) : undefined;
     const context: CommandContext = { reference, signal, ...(target && { target }) };
     const effect = command.command !== 'query';
@@ -152,7 +157,8 @@ export class Commands {
     const given = new Promise<never>((_, reject) => {
       giveUp = reject;
     });
-    const closed = () =>
+    const closed = () => {
+      over.abort();
       giveUp(
         effect
           ? new PbxError(
@@ -161,9 +167,10 @@ export class Commands {
             )
           : new PbxError('not-connected', 'the account was closed before the PBX answered'),
       );
-    this.#abort.signal.addEventListener('abort', closed, { once: true });
+    };
+    this.#underWay.add(closed);
     const timer = clock.after(PROVIDER_MS, () => {
-      limit.abort();
+      over.abort();
       giveUp(new PbxError(effect ? 'uncertain' : 'timeout', 'the PBX did not answer'));
     });
     try {
@@ -172,7 +179,7 @@ export class Commands {
       return await Promise.race([answer, given]);
     } finally {
       timer.cancel();
-      this.#abort.signal.removeEventListener('abort', closed);
+      this.#underWay.delete(closed);
     }
   }
 
@@ -190,7 +197,8 @@ export class Commands {
         provider: descriptor.id,
         call: call ? callOf(call) : null,
         reference,
-        result: accepted.result ?? null,
+        // What the PBX itself said; every other result is made here.
+        result: command.command === 'action' ? redact(accepted.result ?? null) : (accepted.result ?? null),
       },
       raw: redact(accepted.raw ?? null),
     };

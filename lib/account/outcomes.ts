@@ -94,6 +94,11 @@ export class Outcomes {
     if (follower && !follower.call) this.#adopt(follower, call);
     for (const other of new Set(this.#placed.values())) {
       if (other.call !== call) continue;
+      // What was placed goes on as part of another call.
+      if (call.mergedInto) {
+        this.#adopt(other, call.mergedInto);
+        continue;
+      }
       other.watch?.(topic, call);
       if (topic === 'call.answer' || topic === 'call.end') this.#check(other);
     }

@@ -48,6 +48,8 @@ export class TrackedCall {
   disposition: Disposition | null = null;
   reason: Reason | null = null;
   stay: QueueStay | null = null;
+  /** The call that goes on in place of this one. */
+  mergedInto: TrackedCall | null = null;
   /** Runs from the end of the last leg: no other leg came meanwhile, the call is over. */
   grace: Timer | null = null;
   /** Counts what may happen several times in one call, for event ids. */

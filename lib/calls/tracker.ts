@@ -315,6 +315,9 @@ export class CallTracker {
       for (const leg of gone.legs) if (!stays.leg(leg.id)) stays.legs.push(leg);
       if (stays.legs.length > 0) this.#stopGrace(stays);
       this.#queues.move(gone, stays);
+      stays.tag ??= gone.tag;
+      stays.reference ??= gone.reference;
+      gone.mergedInto = stays;
       const taken = gone.answeredAt ? gone.legs.find(isAnsweredCallee) : undefined;
       gone.legs = [];
       gone.keys = [gone.id];

@@ -7,7 +7,7 @@ export type ReplyWhen = 'accepted' | 'answered' | 'ended';
 
 export interface CallCommand {
   command: 'call';
-  /** Extension that rings first, or `group:NUMBER` where the PBX can call from a group. */
+  /** Extension that rings first, or `group:NUMBER` where the PBX can call from a group. Empty: the default of the account, where it can have one. */
   from: string;
   to: string;
   /** Number shown to the called party. */

@@ -67,6 +67,14 @@ describe('account: commands', () => {
       await refused({ command: 'action', request: [] as never }, 'invalid-argument', /must be an object/);
     });
 
+    it('but for what the account has a default for', async () => {
+      open({ descriptor: { defaults: { call: ['from'] } } });
+      await desk.account.execute({ ...CALL, from: '' });
+      await desk.account.execute({ command: 'call', to: '22' } as never);
+      assert.equal(desk.sent.length, 2);
+      await refused({ command: 'call' } as never, 'invalid-argument', /"to" is missing/);
+    });
+
     it('a line break in the text of a message is fine', async () => {
       open();
       await desk.account.execute({ ...SMS, text: 'one\ntwo' });
@@ -134,6 +142,36 @@ describe('account: commands', () => {
     });
     const { commands, failures } = desk.account.status.counters;
     assert.deepEqual([commands, failures], [1, 1]);
+  });
+
+  it('what the PBX answered to a request of its own words has no secrets in it', async () => {
+    open({ descriptor: { secretKeys: ['pin'] } });
+    desk.answer = () => ({ result: { user: '21', Password: 'p4ss', pin: '1234' }, raw: { Password: 'p4ss' } });
+    const { payload, raw } = await desk.account.execute({ command: 'action', request: { Action: 'Show' } });
+    assert.deepEqual(payload.result, { user: '21', Password: '***', pin: '***' });
+    assert.deepEqual(raw, { Password: '***' });
+  });
+
+  it('many at once leave nothing behind and need no listener each', async () => {
+    open();
+    const warnings: Error[] = [];
+    const hear = (warning: Error) => warnings.push(warning);
+    process.on('warning', hear);
+    let signals = 0;
+    desk.answer = ({ context }) => {
+      signals++;
+      return new Promise((_, reject) =>
+        context.signal.addEventListener('abort', () => reject(new PbxError('not-connected', 'closed'))),
+      );
+    };
+    const all = Array.from({ length: 50 }, () =>
+      assert.rejects(desk.account.execute({ command: 'query', query: 'calls' }), { code: 'not-connected' }),
+    );
+    await settled();
+    await desk.close();
+    await Promise.all(all);
+    process.off('warning', hear);
+    assert.deepEqual([signals, desk.clock.pending, warnings], [50, 0, []]);
   });
 
   it('a programming error of a provider is an error with a code, too', async () => {

@@ -111,6 +111,30 @@ describe('account: make call', () => {
     await outcome;
   });
 
+  for (const code of ['not-connected', 'unavailable', 'rate-limited', 'timeout'] as const)
+    it(`${code} while it is being hung up: uncertain, since trying again would place a second call`, async () => {
+      const outcome = assert.rejects(
+        place({ replyWhen: 'answered', timeout: 20 }),
+        (error: PbxError) => error.code === 'uncertain' && !error.cause.retryable && /link is gone/.test(error.message),
+      );
+      await settled();
+      desk.answer = () => {
+        throw new PbxError(code, 'the link is gone');
+      };
+      desk.say(begin(), rings);
+      await desk.clock.run(20_000);
+      await outcome;
+    });
+
+  it('a placed call that goes on as part of another is followed there, and keeps its tag', async () => {
+    const outcome = place({ replyWhen: 'answered', tag: 'order 7' });
+    await settled();
+    desk.say(begin(), { fact: 'call.begin', call: 'B' }, { fact: 'call.merge', call: 'A', into: 'B' });
+    desk.say({ ...answers, call: 'B' });
+    const { payload } = await outcome;
+    assert.deepEqual([payload.reached, payload.call?.id, payload.call?.tag], [true, 'B', 'order 7']);
+  });
+
   it('a call of which nothing is ever heard is a timeout', async () => {
     const outcome = assert.rejects(place({ replyWhen: 'answered', timeout: 20 }), { code: 'timeout' });
     await desk.clock.run(20_000);

@@ -128,6 +128,7 @@ export const descriptor: ProviderDescriptor = {
       advanced: true,
     },
   ],
+  defaults: { call: ['from'] },
   capabilities: {
     call: true,
     callFromGroup: true,

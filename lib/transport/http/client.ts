@@ -3,6 +3,7 @@
  * errors that a person can act on. It never repeats a request that may have changed something.
  */
 
+import { setMaxListeners } from 'node:events';
 import { Agent, FormData, ProxyAgent, request as send } from 'undici';
 import type { Dispatcher } from 'undici';
 import { systemClock } from '../../clock';
@@ -78,6 +79,8 @@ export class HttpClient {
 
   constructor(options: HttpClientOptions) {
     this.#options = options;
+    // Each request under way listens for the end of the account, and there may be many.
+    setMaxListeners(0, this.#closing.signal);
     this.#clock = options.clock ?? systemClock;
     const { tls = {}, proxy, connections = 4, connectTimeoutMs = 10_000 } = options;
     const connect = { ...tls, timeout: connectTimeoutMs };
