@@ -20,6 +20,8 @@ export { PROVIDERS } from './providers';
 export { contactResponse, parseWebhook } from './providers/gravitel';
 export type { ParsedWebhook, WebhookConfig } from './providers/gravitel';
 export type { Filter, Listener } from './subscriptions';
+export { webhookAddressChanged } from './webhook-address';
+export type { WebhookAddress } from './webhook-address';
 export type {
   Field,
   LocalizedText,

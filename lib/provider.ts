@@ -24,6 +24,8 @@ export interface Field {
   required?: boolean;
   /** Kept in the credentials and never sent back to the browser. Implies `credential`. */
   secret?: boolean;
+  /** Blanks at its ends are meant; those of other texts came with copying. */
+  verbatim?: boolean;
   /** A secret that this side makes up and the person enters at the PBX: the form makes one on request. */
   ownSecret?: boolean;
   /** Kept in the credentials (a user name). */
@@ -77,7 +79,12 @@ export interface ProviderDescriptor {
   defaults?: Partial<Record<CommandName, readonly string[]>>;
   setupActions?: readonly SetupAction[];
   /** Whether the PBX posts webhooks to this account. */
-  webhook?: { paths: readonly string[]; allowFrom?: readonly string[] };
+  webhook?: {
+    paths: readonly string[];
+    allowFrom?: readonly string[];
+    /** Where a person enters the address at the PBX, as a whole sentence. */
+    where: LocalizedText;
+  };
 }
 
 /** The values of the form: fields by name, credentials among them. */

@@ -85,7 +85,7 @@ function typed(field: Field, value: unknown): unknown {
     case 'boolean':
       return value === true || value === 'true';
     default:
-      return typeof value === 'string' ? value.trim() || undefined : value;
+      return typeof value === 'string' && !field.verbatim ? value.trim() || undefined : value;
   }
 }
 

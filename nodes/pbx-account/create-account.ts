@@ -2,7 +2,7 @@
 
 import type { Node, NodeAPI } from 'node-red';
 import { PbxAccount, PbxError } from '../../lib/index';
-import type { ProviderModule, Store } from '../../lib/index';
+import type { ProviderModule } from '../../lib/index';
 import type { Problem } from '../shared/account-node';
 import { list } from '../shared/values';
 import { missing, providerConfig, rulesOf } from './config';
@@ -14,6 +14,7 @@ import type { Mask } from './log';
 import { isProblem, networkOf } from './network';
 import { sourceFilter } from './source-filter';
 import type { SourceFilter } from './source-filter';
+import { storeOf } from './store';
 import { deskOf } from './webhooks';
 import type { WebhookDesk } from './webhooks';
 
@@ -53,7 +54,7 @@ export function createAccount(
       config,
       providers,
       logger: loggerOf(node, mask),
-      store: storeOf(node),
+      store: storeOf(RED, node),
       ...rulesOf(def),
       ...network,
     });
@@ -112,15 +113,4 @@ function listen({ desk, path, allows }: Webhook, account: PbxAccount, node: Node
     handle: (request) => account.webhook(request),
     failed: (error) => node.error(`a webhook failed: ${PbxError.from(error).message}`),
   });
-}
-
-/** Small values of the provider live in the node's context: they outlive a restart where the user's context store does. */
-function storeOf(node: Node): Store {
-  const context = node.context();
-  return {
-    get: (key) =>
-      new Promise((resolve, reject) => context.get(key, (error, value) => (error ? reject(error) : resolve(value)))),
-    set: (key, value) =>
-      new Promise((resolve, reject) => context.set(key, value, (error) => (error ? reject(error) : resolve()))),
-  };
 }

@@ -7,7 +7,7 @@ import { unwatchState, watchState } from './state.editor';
 import { ProviderFields } from './provider-fields.editor';
 import { showSetUp } from './set-up.editor';
 import { formProvider } from './validate.editor';
-import { hideWebhook, showWebhook } from './webhook.editor';
+import { hideWebhook, offerAddresses, showWebhook } from './webhook.editor';
 
 const TABS = ['connection', 'numbers', 'network', 'served'] as const;
 
@@ -15,6 +15,7 @@ export function openAccountForm(node: PbxEditorNode): void {
   const select = $('#node-config-input-provider');
   const fields = new ProviderFields(node);
   let chosen: ProviderDescriptor | undefined;
+  let offered = '';
   prepareTabs(node);
   prepareNumbers(node);
   $('#pbx-account-allowFrom').val(listText(property(node, 'allowFrom')));
@@ -42,6 +43,7 @@ export function openAccountForm(node: PbxEditorNode): void {
         $('#pbx-account-test-result').empty();
         showSetUp(node, chosen, fields, () => enteredForm(node, fields));
         showWebhook(node, chosen);
+        if (chosen?.id !== stored) offered = offerAddresses(chosen, offered);
         showServed(node, chosen);
       });
       select.trigger('change');

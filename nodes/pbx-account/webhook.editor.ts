@@ -1,7 +1,7 @@
 /** The address to which the PBX posts its webhooks, for copying into the PBX's own settings, and whether any arrive. */
 
 import type { ProviderDescriptor } from '../../lib/provider';
-import { accountStatus, languageOf } from '../shared/editor';
+import { accountStatus, languageOf, localized } from '../shared/editor';
 
 const LOOK_EVERY_MS = 5_000;
 let looking: ReturnType<typeof setInterval> | undefined;
@@ -24,11 +24,12 @@ export function showWebhook(node: PbxEditorNode, descriptor: ProviderDescriptor 
   };
   path.off('.pbx').on('change.pbx keyup.pbx', show);
   show();
-  $('#pbx-account-address-hint').text(node._('account.hint.address', { paths: webhook.paths.join(' ') }));
+  const paths = webhook.paths.join(' ');
+  $('#pbx-account-address-hint').text(`${localized(node, webhook.where)} ${node._('account.hint.address', { paths })}`);
   $('#pbx-account-private-hint').toggle(root !== false && isPrivate(location.hostname));
   $('#pbx-account-allowFrom-hint').text(
     webhook.allowFrom?.length
-      ? node._('account.hint.allowFromKnown', { addresses: webhook.allowFrom.join(', ') })
+      ? `${node._('account.hint.allowFromKnown', { addresses: webhook.allowFrom.join(', ') })} ${node._('account.hint.allowFrom')}`
       : node._('account.hint.allowFrom'),
   );
   const copy = $('#pbx-account-copy');
@@ -38,6 +39,19 @@ export function showWebhook(node: PbxEditorNode, descriptor: ProviderDescriptor 
   const look = (): void => void showLast(node);
   look();
   looking = setInterval(look, LOOK_EVERY_MS);
+}
+
+/**
+ * Enters the addresses that a provider just chosen is known to send from, unless the person has entered others.
+ * @param offered what was entered so for the provider before
+ * @returns what was entered now
+ */
+export function offerAddresses(descriptor: ProviderDescriptor | undefined, offered: string): string {
+  const field = $('#pbx-account-allowFrom');
+  if (String(field.val() ?? '').trim() !== offered) return offered;
+  const addresses = descriptor?.webhook?.allowFrom?.join(', ') ?? '';
+  field.val(addresses);
+  return addresses;
 }
 
 /** Ends what the shown form does by itself. */

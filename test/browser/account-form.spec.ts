@@ -166,6 +166,22 @@ for (const version of [4, 5] as const) {
       assert.deepEqual(editor.problems, []);
     });
 
+    it('enters the addresses that a PBX is known to send from, and leaves those alone that a person entered', async () => {
+      await editor.openForm(accountId);
+      await tab(editor, 'network');
+      const allowed = form(editor).locator('#pbx-account-allowFrom');
+      assert.equal(await allowed.inputValue(), '');
+      await fill(editor, { provider: 'mango' });
+      assert.match(await allowed.inputValue(), /^\d+\.\d+\.\d+\.\d+.*, /);
+      await fill(editor, { provider: 'gravitel' });
+      assert.equal(await allowed.inputValue(), '');
+      await allowed.fill('192.0.2.7');
+      await fill(editor, { provider: 'mango' });
+      assert.equal(await allowed.inputValue(), '192.0.2.7');
+      await editor.closeForm('cancel');
+      assert.deepEqual(editor.problems, []);
+    });
+
     it('an account that is not deployed yet causes no failed request, here and in the forms that use it', async () => {
       const z = await editor.flowId();
       await editor.import([

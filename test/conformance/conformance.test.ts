@@ -17,7 +17,7 @@ for (const player of PLAYERS) {
         const stage = await player.open();
         try {
           await stage.play(scenario.scene);
-          await ACTS[scenario.scene]?.(stage);
+          await ACTS[scenario.act ?? scenario.scene]?.(stage);
           await settled(stage, scenario);
           check(scenario, stage);
         } finally {
@@ -38,7 +38,19 @@ function concerns({ needs }: Scenario, { module }: Player): boolean {
 }
 
 /** What the flow does in the scenes that are about commands. */
-const ACTS: Partial<Record<Scenario['scene'], (stage: Stage) => Promise<void>>> = {
+const ACTS: Partial<Record<Scenario['scene'] | 'make-call-accepted', (stage: Stage) => Promise<void>>> = {
+  'make-call-accepted': async ({ account, cast, events, until }) => {
+    const { payload } = await account.execute({
+      command: 'call',
+      from: cast.first,
+      to: cast.customer,
+      tag: 'campaign 7',
+    });
+    assert.equal(payload.reached, undefined, 'nothing is said of what nobody waited for');
+    const begun = () => events.find((event) => event.type === 'call.begin');
+    await until('the call begins', () => begun() !== undefined);
+    assert.equal((begun() as CallEvent).call.tag, 'campaign 7');
+  },
   'make-call-answered': async ({ account, cast }) => {
     const { payload } = await account.execute({
       command: 'call',

@@ -6,6 +6,8 @@ import type { Scene } from './stage';
 export interface Scenario {
   scene: Scene;
   title: string;
+  /** What the flow does, where a scene can be asked for in several ways. */
+  act?: 'make-call-accepted';
   /** The provider must be able to do this, else the scene is not its business. */
   needs: {
     topics?: readonly Topic[];
@@ -208,6 +210,13 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     scene: 'make-call-answered',
     title: 'make call: the far end answers',
+    needs: { topics: CALL, commands: ['call'] },
+    call: ['begin outbound from first', 'ringing customer?', 'answer by customer', 'end answered'],
+  },
+  {
+    scene: 'make-call-answered',
+    act: 'make-call-accepted',
+    title: 'make call: it is enough that the PBX takes it',
     needs: { topics: CALL, commands: ['call'] },
     call: ['begin outbound from first', 'ringing customer?', 'answer by customer', 'end answered'],
   },

@@ -87,6 +87,19 @@ describe('the settings of an account', () => {
     assert.deepEqual(providerConfig(descriptor, { port: 'soon' }, {}), { port: 5038 });
   });
 
+  it('blanks at the ends of a password stay where they may be meant', () => {
+    const [user, password] = [
+      { name: 'user', type: 'text', credential: true, label: descriptor.label },
+      { name: 'password', type: 'password', secret: true, verbatim: true, label: descriptor.label },
+    ] as unknown as typeof descriptor.fields;
+    const config = providerConfig(
+      { ...descriptor, fields: [user, password].filter((field) => field !== undefined) },
+      {},
+      { user: ' jana ', password: ' p 4 ' },
+    );
+    assert.deepEqual(config, { user: 'jana', password: ' p 4 ' });
+  });
+
   it('what is missing is named, and whether it is only the login', () => {
     const config = providerConfig(descriptor, { host: 'pbx' }, {});
     assert.equal(missing(descriptor, config, 'Office')?.key, 'common.status.noCredentials');

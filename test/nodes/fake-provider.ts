@@ -85,7 +85,7 @@ export class FakePbx {
       ],
       capabilities,
       secretKeys: ['pin'],
-      webhook: { paths: ['/events/call'] },
+      webhook: { paths: ['/events/call'], where: text('In the settings of the PBX.') },
     };
   }
 

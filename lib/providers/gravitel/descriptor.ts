@@ -160,5 +160,13 @@ export const descriptor: ProviderDescriptor = {
   secretKeys: ['crm_token', 'x-api-key', 'token'],
   // The history record ends a call; without one the provider decides, since it knows more than that the legs are gone.
   endGraceMs: Infinity,
-  webhook: { paths: ['/', '/client', '/event', '/history'] },
+  webhook: {
+    paths: ['/', '/client', '/event', '/history'],
+    where: {
+      'en-US':
+        'In the cabinet of the PBX: Settings, Integration with CRM, the field "address of your CRM" (Настройки, Интеграция с CRM, Адрес вашей CRM).',
+      sk: 'V kabinete ústredne: Nastavenia, Integrácia s CRM, pole „adresa vašej CRM“ (Настройки, Интеграция с CRM, Адрес вашей CRM).',
+      ru: 'В личном кабинете АТС: «Настройки», «Интеграция с CRM», поле «Адрес вашей CRM».',
+    },
+  },
 };

@@ -122,5 +122,11 @@ export const descriptor: ProviderDescriptor = {
       '/result/*',
     ],
     allowFrom: VENDOR_ADDRESSES,
+    where: {
+      'en-US':
+        'In the cabinet of MANGO OFFICE: Integrations, API connector, "address of the external system" (Интеграции, API коннектор, Адрес внешней системы); then press Проверить.',
+      sk: 'V kabinete MANGO OFFICE: Интеграции, API коннектор, Адрес внешней системы; potom stlačte Проверить.',
+      ru: 'В личном кабинете MANGO OFFICE: «Интеграции», «API коннектор», «Адрес внешней системы»; затем нажмите «Проверить».',
+    },
   },
 };

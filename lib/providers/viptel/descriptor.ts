@@ -59,6 +59,7 @@ export const descriptor: ProviderDescriptor = {
       label: { 'en-US': 'API password', sk: 'Heslo API', ru: 'Пароль API' },
       required: true,
       secret: true,
+      verbatim: true,
     },
     {
       name: 'restUrl',
@@ -89,6 +90,7 @@ export const descriptor: ProviderDescriptor = {
       type: 'password',
       label: { 'en-US': 'SMS password', sk: 'Heslo SMS', ru: 'Пароль SMS' },
       secret: true,
+      verbatim: true,
     },
     {
       name: 'smsIdentity',
@@ -155,5 +157,12 @@ export const descriptor: ProviderDescriptor = {
   rateLimits: [{ commands: ['call', 'hangup', 'redirect', 'transfer', 'action'], count: 12, perMs: 5_000 }],
   // VIPTel tells the end of a call itself, and between two agents a waiting caller has no leg.
   endGraceMs: Infinity,
-  webhook: { paths: ['/sms'] },
+  webhook: {
+    paths: ['/sms'],
+    where: {
+      'en-US': 'VIPTel enters it for you, with /sms at its end, as the address for incoming texts: write to support.',
+      sk: 'Zadá ju VIPTel ako adresu pre prijaté SMS, s /sms na konci: napíšte podpore.',
+      ru: 'Её вносит VIPTel как адрес для входящих SMS, с /sms на конце: напишите в поддержку.',
+    },
+  },
 };

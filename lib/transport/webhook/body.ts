@@ -24,7 +24,7 @@ export function readForm(request: WebhookRequest, limit = BODY_LIMIT): Reading<F
   const empty = body ? body.length === 0 : isEmpty(parsed);
   if (empty) return { ok: true, value: new Map() };
   if (type !== '' && type !== 'application/x-www-form-urlencoded') return refused(415, 'a form was expected');
-  return body ? fieldsOfText(body.toString('utf8')) : fieldsOfParsed(parsed);
+  return body ? fieldsOfText(body, decoderOf(request)) : fieldsOfParsed(parsed);
 }
 
 /** The value of a JSON body. */
@@ -79,8 +79,11 @@ function isEmpty(parsed: unknown): boolean {
   return parsed === undefined || parsed === null || (typeof parsed === 'object' && Object.keys(parsed).length === 0);
 }
 
-function fieldsOfText(text: string): Reading<FormFields> {
+function fieldsOfText(body: Buffer, decoder: TextDecoder): Reading<FormFields> {
   const fields = new Map<string, string>();
+  // Each byte a character: which characters they are shows when the escapes are bytes as well.
+  const text = body.toString('latin1');
+  const decoded = (part: string) => decodedBy(decoder, part);
   try {
     for (const pair of text.split('&', MAX_FIELDS + 1)) {
       if (pair === '') continue;
@@ -96,8 +99,38 @@ function fieldsOfText(text: string): Reading<FormFields> {
   return fields.size > MAX_FIELDS ? refused(400, 'the form has too many fields') : { ok: true, value: fields };
 }
 
-function decoded(text: string): string {
-  return decodeURIComponent(text.includes('+') ? text.replaceAll('+', ' ') : text);
+const UTF_8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const ASCII = /^[\0-\x7f]*$/;
+
+/** By the `charset` of the content type; UTF-8 where there is none, or one that nobody knows. */
+function decoderOf({ headers }: WebhookRequest): TextDecoder {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(headers['content-type'] ?? '')?.[1];
+  if (!charset || /^utf-?8$/i.test(charset)) return UTF_8;
+  try {
+    return new TextDecoder(charset, { ignoreBOM: true });
+  } catch {
+    return UTF_8;
+  }
+}
+
+/**
+ * Escapes that are none are an error. Bytes that are no characters become U+FFFD: what a person is called is not worth losing the call,
+ * and a signature does not fit a text that was changed.
+ */
+function decodedBy(decoder: TextDecoder, part: string): string {
+  const text = part.includes('+') ? part.replaceAll('+', ' ') : part;
+  if (decoder === UTF_8 && ASCII.test(text)) {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      // Bytes in another encoding, or no escapes at all: read slowly.
+    }
+  }
+  const bytes = text.replace(/%(..?)?/gs, (_, hex: string | undefined) => {
+    if (!hex || !/^[\da-f]{2}$/i.test(hex)) throw new URIError('not an escape');
+    return String.fromCharCode(Number.parseInt(hex, 16));
+  });
+  return decoder.decode(Buffer.from(bytes, 'latin1'));
 }
 
 function fieldsOfParsed(parsed: unknown): Reading<FormFields> {
