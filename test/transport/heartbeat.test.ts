@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { VirtualClock } from '../../lib/clock';
-import { Heartbeat } from '../../lib/transport/ami/heartbeat';
+import { Heartbeat } from '../../lib/transport/heartbeat';
 
 describe('heartbeat', () => {
   it('asks a silent peer once, then gives it up', async () => {

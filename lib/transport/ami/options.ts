@@ -22,7 +22,7 @@ export interface AmiSessionOptions {
   /** From the greeting to the accepted login, 15 s. Asterisk delays a refusal by one second. */
   loginTimeoutMs?: number | undefined;
   /** After this time without a message a Ping is sent, 10 s. */
-  pingIntervalMs?: number | undefined;
+  pingAfterMs?: number | undefined;
   /**
    * After this time without a message the connection is given up, 25 s. Asterisk handles one action of a session at a
    * time and sends no event meanwhile, so an action that keeps it longer (Originate without `Async`) would be cut off.

@@ -8,7 +8,7 @@ import { connect as connectTls } from 'node:tls';
 import { systemClock, type Clock, type Timer } from '../../clock';
 import { PbxError } from '../../model/errors';
 import { encodeAction, type AmiFields, type AmiReply } from './action';
-import { Heartbeat } from './heartbeat';
+import { Heartbeat } from '../heartbeat';
 import { AmiBlock } from './block';
 import { logIn } from './login';
 import type { AmiMessage } from './message';
@@ -74,7 +74,7 @@ export class AmiSession {
       maxPending: limits.maxPending ?? 1000,
       maxListItems: limits.maxListItems ?? 100_000,
     });
-    this.#heartbeat = new Heartbeat(this.#clock, options.pingIntervalMs ?? 10_000, options.deadAfterMs ?? 25_000, {
+    this.#heartbeat = new Heartbeat(this.#clock, options.pingAfterMs ?? 10_000, options.deadAfterMs ?? 25_000, {
       ping: () => this.#ping(),
       dead: (silentMs) =>
         this.#finish(

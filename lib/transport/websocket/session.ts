@@ -14,7 +14,7 @@ import type { Clock } from '../../clock';
 import { PbxError } from '../../model';
 import type { PbxErrorCode } from '../../model';
 import type { TlsOptions } from '../../provider';
-import { Heartbeat } from '../ami/heartbeat';
+import { Heartbeat } from '../heartbeat';
 import { connectionError, hostOf } from '../http';
 import type { Place } from '../http';
 import type { Session } from '../link';

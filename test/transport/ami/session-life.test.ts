@@ -196,7 +196,7 @@ describe('the life of an AMI session', () => {
 
     it('can be set', async () => {
       await probe.session.close();
-      probe = new Probe(pbx, { pingIntervalMs: 1000, deadAfterMs: 3000 });
+      probe = new Probe(pbx, { pingAfterMs: 1000, deadAfterMs: 3000 });
       await probe.session.open();
       pbx.goSilent();
       probe.clock.advance(2999);

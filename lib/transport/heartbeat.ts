@@ -1,5 +1,5 @@
 /** Finds a peer that has gone silent. One timer, however many messages come: it looks back when it fires. */
-import type { Clock, Timer } from '../../clock';
+import type { Clock, Timer } from '../clock';
 
 export class Heartbeat {
   /** Pings asked for. */
