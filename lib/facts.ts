@@ -87,7 +87,7 @@ export type CallFact = OfCall &
         answeredAt?: number;
         endedAt?: number;
         answeredBy?: Partial<Party>;
-        /** Nobody knows whether it was taken, by somebody the PBX does not tell of: then it is not told as missed either. */
+        /** Nobody knows whether it was taken: then it is told neither as missed nor as given up in its queue. */
         undecided?: true;
       }
   );

@@ -70,6 +70,8 @@ export class Leg {
   forwarded = false;
   lost = false;
   hungUpFirst = false;
+  /** Nobody told its end: it was not there any more. */
+  unheard = false;
   cause = 0;
   causeText: string | null = null;
   party: Readonly<Party> = NOBODY;

@@ -5,6 +5,7 @@
 
 import { countIn, kept, known } from './event';
 import type { ManagerEvent } from './event';
+import type { Reason } from '../model';
 import type { Channel } from './legs';
 import { STATE } from './legs';
 import { talk } from './on-channels';
@@ -14,6 +15,10 @@ import type { Seat } from './roster';
 import type { Scene } from './scene';
 import { PLAIN } from './tables';
 import { agentAnswered, leaves } from './waits';
+
+/** Why the end of a call was not told. */
+const UNHEARD: Reason = { code: 'connection-lost', text: 'it ended while the connection to the PBX was down' };
+const WENT_DOWN: Reason = { code: 'connection-lost', text: 'the PBX went down' };
 
 /** Lists as the PBX gave them; one that could not be had is missing. */
 export interface Lists {
@@ -39,7 +44,7 @@ export function reconcile(scene: Scene, lists: Lists): void {
 /** The PBX itself is gone, and every call with it. */
 export function allGone(scene: Scene): void {
   scene.inferring(() => {
-    for (const channel of scene.tables.channels()) scene.hangup(channel, 0, null);
+    for (const channel of scene.tables.channels()) scene.vanish(channel, WENT_DOWN);
   });
 }
 
@@ -58,7 +63,7 @@ function channels(scene: Scene, items: readonly ManagerEvent[]): void {
   for (const channel of listed) if (channel.half === 2) passes(channel);
   for (const channel of listed) if (channel.half !== 2) stands(scene, channel);
   for (const channel of scene.tables.channels())
-    if (channel.alive && !listed.has(channel)) scene.hangup(channel, 0, null);
+    if (channel.alive && !listed.has(channel)) scene.vanish(channel, UNHEARD);
 }
 
 /** The other party in the bridge of the second half is the one behind this Local channel. */

@@ -4,7 +4,7 @@
  */
 
 import type { Fact, LegResult } from '../facts';
-import type { Party, TransferMode } from '../model';
+import type { Party, Reason, TransferMode } from '../model';
 import { outcomeOf, reasonOf, ANSWERED_ELSEWHERE, REDIRECTED } from './causes';
 import type { Directory } from './directory';
 import type { ManagerEvent } from './event';
@@ -222,13 +222,28 @@ export class Scene {
     if (!leg.alive) this.#end(leg);
   }
 
+  /**
+   * A channel is gone and nobody told its end. What came of its call is unknown then, and nothing is made up for it: somebody may have
+   * answered meanwhile.
+   * @param reason how it came that nobody told
+   */
+  vanish(channel: Channel, reason: Reason | null): void {
+    if (!channel.alive) return;
+    const { leg } = channel;
+    this.tables.ended(channel, this.at);
+    if (leg.alive) return;
+    // The other half of a Local channel may have told.
+    leg.unheard = leg.cause === 0;
+    this.#end(leg, reason);
+  }
+
   /** What came of a leg, as far as it is known now; a dial status may come after the leg is gone. */
   judge(leg: Leg): void {
     const { call } = leg;
     if (leg.cause === ANSWERED_ELSEWHERE || leg.cause === REDIRECTED || leg.forwarded) leg.lost = true;
     const reason = reasonOf(leg.cause, leg.causeText);
     if (call.answered && reason && !leg.lost) call.endReason = reason;
-    if (leg.lost || leg.passing || leg.consult) return;
+    if (leg.lost || leg.passing || leg.consult || leg.unheard) return;
     if (this.#standing(leg) === 'caller') {
       const disposition = ownEnd(leg);
       if (disposition) call.callerResult = { disposition, ...(reason && { reason }) };
@@ -240,11 +255,12 @@ export class Scene {
     if (disposition) call.calleeResult = { disposition, ...(reason && { reason }) };
   }
 
-  #end(leg: Leg): void {
+  #end(leg: Leg, unheard: Reason | null = null): void {
     const { call } = leg;
     this.judge(leg);
     call.legs.delete(leg);
-    const result = resultOf(call);
+    const undecided = leg.unheard && !isDecided(call);
+    const result = undecided ? null : resultOf(call);
     if (leg.stated > STATED.nothing && !leg.lent) {
       this.tell({
         fact: 'leg.end',
@@ -255,7 +271,11 @@ export class Scene {
     }
     if (call.legs.size > 0) return;
     this.tables.callEnded(call, this.at);
-    if (call.announced && !call.hadLegs) this.tell({ fact: 'call.end', call: call.key, ...(result && { result }) });
+    if (!call.announced) return;
+    if (undecided) {
+      const unknown: LegResult = { disposition: 'unknown', ...(unheard && { reason: unheard }) };
+      this.tell({ fact: 'call.end', call: call.key, undecided, result: unknown });
+    } else if (!call.hadLegs) this.tell({ fact: 'call.end', call: call.key, ...(result && { result }) });
   }
 
   #begin(leg: Leg, role: 'caller' | 'callee'): void {
@@ -310,7 +330,7 @@ export class Scene {
 
   #giveUp(channel: Channel): void {
     this.inferring(() => {
-      for (const half of channel.leg.channels) this.hangup(half, 0, null);
+      for (const half of channel.leg.channels) this.vanish(half, null);
     });
   }
 }
@@ -319,6 +339,12 @@ export class Scene {
 function survivor(one: AsteriskCall, other: AsteriskCall): AsteriskCall {
   if (one.external !== other.external) return one.external ? one : other;
   return one.order < other.order ? one : other;
+}
+
+/** Whether nothing that happened unheard can have changed the outcome: it was answered, or the caller had hung up. */
+function isDecided(call: AsteriskCall): boolean {
+  if (call.answered) return true;
+  return (call.root?.hungUpFirst ?? false) && (call.cancelled !== null || call.calleeResult !== null);
 }
 
 /** What is known of the outcome: a person's answer, the caller's giving up, a called leg, the calling leg. */

@@ -73,7 +73,9 @@ export class QueueStays {
     const { stay } = call;
     if (!stay) return;
     call.stay = null;
-    const givenUp = !call.answeredAt && stay.open && call.disposition !== null && GIVEN_UP.has(call.disposition);
+    const undecided = fact.fact === 'call.end' && fact.undecided;
+    const givenUp =
+      !call.answeredAt && !undecided && stay.open && call.disposition !== null && GIVEN_UP.has(call.disposition);
     const reason = call.answeredAt ? 'connected' : givenUp ? 'abandoned' : null;
     if (!stay.left) this.#end('queue.leave', fact, at, call, stay, reason, inferred);
     if (givenUp) this.#end('queue.abandon', fact, at, call, stay, null, inferred);

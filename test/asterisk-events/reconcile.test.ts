@@ -123,3 +123,70 @@ describe('a call found in the list', () => {
     assert.deepEqual(bench.lines, ['begin internal 1001 dials 21', 'answer 1002']);
   });
 });
+
+const trunk = (more: Values = {}) => channel('PJSIP/trunk-1', '1.1', { Context: 'from-trunk', Exten: '500', ...more });
+const phone = (more: Values = {}) => channel('PJSIP/1001-2', '1.2', { ChannelState: 0, ...more });
+const called = (more: Values = {}) => channel('PJSIP/1001-2', '1.2', { ChannelState: 5, ...more }, 'Dest');
+
+const ringing = (): Bench => {
+  const bench = new Bench();
+  bench.event('Newchannel', trunk());
+  bench.event('Newchannel', phone());
+  bench.event('DialBegin', { ...trunk(), ...called(), DialString: '1001' });
+  bench.event('DialState', { ...trunk(), ...called(), DialStatus: 'RINGING' });
+  return bench;
+};
+const comesBack = (bench: Bench, ...channels: ManagerEvent[]): string[] => {
+  bench.interpreter.reconcile({ channels, queues: [], first: false }, bench.clock.now());
+  return bench.lines;
+};
+
+describe('a call whose end nobody told', () => {
+  it('has no outcome and is not told as missed: somebody may have answered meanwhile', () => {
+    const bench = ringing();
+    assert.deepEqual(comesBack(bench), [
+      'begin inbound trunk dials 500',
+      'ringing 1001',
+      'end unknown (connection-lost) inbound trunk>1001',
+    ]);
+    const end = bench.emissions.at(-1);
+    assert.equal(end && 'inferred' in end && end.inferred, true);
+  });
+
+  it('the same when the PBX went down', () => {
+    const bench = ringing();
+    bench.interpreter.allGone(bench.clock.now());
+    assert.deepEqual(bench.lines.slice(2), ['end unknown (connection-lost) inbound trunk>1001']);
+  });
+
+  it('has left its queue for no known reason, and was not abandoned there', () => {
+    const bench = new Bench();
+    bench.event('Newchannel', trunk());
+    bench.event('QueueCallerJoin', { ...trunk({ ChannelState: 6 }), Queue: 'sales', Position: 1, Count: 1 });
+    assert.deepEqual(comesBack(bench).slice(1), [
+      'join sales',
+      'leave sales',
+      'end unknown (connection-lost) inbound trunk>-',
+    ]);
+  });
+
+  it('was answered if it had been', () => {
+    const bench = ringing();
+    bench.event('DialEnd', { ...trunk(), ...called({ ChannelState: 6 }), DialStatus: 'ANSWER' });
+    assert.deepEqual(comesBack(bench).slice(2), ['answer 1001', 'end answered inbound trunk>1001']);
+  });
+
+  it('was given up if the caller had hung up', () => {
+    const bench = ringing();
+    bench.event('HangupRequest', trunk());
+    assert.deepEqual(comesBack(bench).slice(2), ['end cancelled inbound trunk>1001', 'missed']);
+  });
+
+  it('a phone that rings no more says nothing of a call that goes on', () => {
+    const bench = ringing();
+    assert.deepEqual(comesBack(bench, listed(trunk())).slice(2), []);
+    bench.event('HangupRequest', trunk());
+    bench.event('Hangup', { ...trunk(), Cause: 0 });
+    assert.deepEqual(bench.lines.slice(2), ['end cancelled inbound trunk>1001', 'missed']);
+  });
+});

@@ -106,6 +106,13 @@ describe('call tracker: queues', () => {
     assert.equal(reasonOf(book), null);
   });
 
+  it('a caller of whom nobody knows what became has not given up', () => {
+    const book = waiting();
+    book.say(ends('A', { undecided: true, result: { disposition: 'unknown' } }));
+    assert.deepEqual(book.topics().slice(1), ['queue.join', 'queue.leave', 'call.end']);
+    assert.equal(reasonOf(book), null);
+  });
+
   it('an answered call that ends in the queue was connected', () => {
     const book = waiting();
     book.say(answers('A', '21'), ends('A'));

@@ -139,6 +139,25 @@ describe('asterisk: the connection', () => {
     assert.equal(office.of('queue.member.remove').length, 0);
   });
 
+  it('makes up no outcome for a call that still rang when the connection broke', async () => {
+    office = await openConnected();
+    const { exchange, account } = office;
+    const caller = exchange.incoming(JANA, 'Jana', '0220282028');
+    const called = exchange.dial(caller, '1001');
+    exchange.rings(caller, called);
+    await office.until('the ringing', () => office.of('call.ringing').length === 1);
+    exchange.ami.cut();
+    exchange.vanishes(caller, called);
+    await office.until('the gap', () => office.of('account.gap').length === 1);
+    const [end] = office.of<CallEvent>('call.end');
+    assert.deepEqual(
+      [end?.inferred, end?.call.disposition, end?.call.reason?.code],
+      [true, 'unknown', 'connection-lost'],
+    );
+    assert.equal(office.of('call.missed').length, 0);
+    assert.equal(account.calls().length, 0);
+  });
+
   it('ends all calls when Asterisk itself goes down', async () => {
     office = await openConnected();
     talkToJana(office);
