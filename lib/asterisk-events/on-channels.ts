@@ -5,7 +5,6 @@ import { known, nameIn, countIn, kept } from './event';
 import type { Handler } from './handlers';
 import type { Leg } from './legs';
 import { STATE } from './legs';
-import { end as recordingOver } from './on-recordings';
 import { learnParty } from './parties';
 import type { Scene } from './scene';
 import { PLAIN } from './tables';
@@ -71,7 +70,6 @@ const hangup: Handler = (scene, event) => {
   const channel = scene.tables.known(event, PLAIN);
   if (!channel) return;
   if (channel.alive) leavesFor(scene, channel, 'abandoned');
-  recordingOver(scene, channel);
   const text = known(event, 'cause-txt');
   scene.hangup(channel, countIn(event, 'cause') ?? 0, text && kept(text));
 };

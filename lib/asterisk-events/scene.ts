@@ -11,6 +11,7 @@ import type { ManagerEvent } from './event';
 import type { AsteriskCall, Channel, Leg } from './legs';
 import { STATED } from './legs';
 import { detailsOf, settleByDialled } from './parties';
+import { end as recordingOver } from './recordings';
 import { Roster } from './roster';
 import { Tables } from './tables';
 import { told } from './told';
@@ -213,7 +214,7 @@ export class Scene {
   hangup(channel: Channel, cause: number, causeText: string | null): void {
     if (!channel.alive) return;
     const { leg } = channel;
-    this.tables.ended(channel, this.at);
+    this.#gone(channel);
     // The halves of a Local channel often end with different codes, one of them saying nothing.
     if (leg.cause === 0 || (leg.cause === 16 && cause !== 0)) {
       leg.cause = cause;
@@ -230,7 +231,7 @@ export class Scene {
   vanish(channel: Channel, reason: Reason | null): void {
     if (!channel.alive) return;
     const { leg } = channel;
-    this.tables.ended(channel, this.at);
+    this.#gone(channel);
     if (leg.alive) return;
     // The other half of a Local channel may have told.
     leg.unheard = leg.cause === 0;
@@ -253,6 +254,11 @@ export class Scene {
     if (leg.taken) return;
     const disposition = outcomeOf(leg.cause, leg.dialStatus);
     if (disposition) call.calleeResult = { disposition, ...(reason && { reason }) };
+  }
+
+  #gone(channel: Channel): void {
+    recordingOver(this, channel);
+    this.tables.ended(channel, this.at);
   }
 
   #end(leg: Leg, unheard: Reason | null = null): void {

@@ -189,4 +189,19 @@ describe('a call whose end nobody told', () => {
     bench.event('Hangup', { ...trunk(), Cause: 0 });
     assert.deepEqual(bench.lines.slice(2), ['end cancelled inbound trunk>1001', 'missed']);
   });
+
+  for (const [how, ends] of [
+    ['while the connection was down', (bench: Bench) => comesBack(bench)],
+    ['with the PBX', (bench: Bench) => bench.interpreter.allGone(bench.clock.now())],
+  ] as const)
+    it(`has its recording all the same: it ended ${how}`, () => {
+      const bench = ringing();
+      bench.event('VarSet', { ...trunk(), Variable: 'MIXMONITOR_FILENAME', Value: '/var/spool/asterisk/a.wav' });
+      bench.event('MixMonitorStart', trunk({ ChannelState: 6 }));
+      ends(bench);
+      assert.deepEqual(bench.lines.slice(2, 4), ['recording.start a.wav', 'recording.available a.wav']);
+      assert.equal(bench.facts.find(({ fact }) => fact === 'recording.available')?.inferred, true);
+      bench.event('Hangup', { ...trunk(), Cause: 16 });
+      assert.equal(bench.lines.filter((line) => line.startsWith('recording.available')).length, 1);
+    });
 });
