@@ -148,6 +148,8 @@ export class SimulatorProvider implements Provider {
     }
     for (const fact of missedFacts(pbx, [...this.#host.calls()], this.#roster, this.#host.clock.now()))
       this.#host.fact(fact);
+    for (const message of pbx.recorder.toldSince(this.#lostAt))
+      for (const fact of factsOf(message)) this.#host.fact({ ...fact, inferred: true });
   }
 
   #tellGap(): void {

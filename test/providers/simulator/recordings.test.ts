@@ -56,6 +56,20 @@ describe('simulator: recordings', () => {
     assert.deepEqual([available?.call?.id, available?.call?.state], [call, 'ended']);
   });
 
+  it('that could be had while the line was down are told once it is back', async () => {
+    const behaviour = { answerSeconds: 2, talkSeconds: 20, record: true };
+    const recorded = await office.act({ do: 'incoming', from: '+421900999999', to: '22', ...behaviour });
+    await office.clock.run(5_000);
+    assert.equal(office.of('recording.start').length, 1);
+    await office.act({ do: 'fault', fault: 'cut', ms: 60_000 });
+    await office.clock.run(180_000);
+    const [available, again] = office.of<RecordingEvent>('recording.available');
+    assert.deepEqual([available?.inferred, available?.recording.seconds], [true, 20]);
+    assert.deepEqual([available?.call?.id, available?.call?.state], [recorded['call'], 'ended']);
+    assert.equal(again, undefined);
+    assert.equal(office.of('recording.start').length, 1);
+  });
+
   it('are wave files of the talk: 8 kHz, 16 bit, mono, audible', async () => {
     const { data } = await record({ action: 'fetch', recording: await recorded(4) });
     assert.ok(data);

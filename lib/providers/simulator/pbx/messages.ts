@@ -12,7 +12,7 @@ export interface QueueSeat {
   paused: boolean;
 }
 
-type Said =
+export type Said =
   | {
       event: 'CallCreated';
       call: string;

@@ -2,7 +2,7 @@
 
 import type { SimulatedCall } from './call';
 import type { Exchange, Surroundings, Watcher } from './exchange';
-import type { RecordingWords } from './messages';
+import type { RecordingWords, Said, SimulatorMessage } from './messages';
 import { conversation } from './wav';
 
 /** Longer talks are cut: 20 s are 320 kB. */
@@ -14,6 +14,7 @@ const KEPT = 500;
 export class Recorder implements Watcher {
   readonly #running = new Map<string, RecordingWords>();
   readonly #finished = new Map<string, RecordingWords>();
+  readonly #told: SimulatorMessage[] = [];
   readonly #exchange: Exchange;
   readonly #around: Surroundings;
 
@@ -31,7 +32,7 @@ export class Recorder implements Watcher {
     const recording = { id: this.#exchange.newId('recording'), startedAt: this.#around.clock.now(), seconds: 0 };
     this.#running.set(call.id, recording);
     call.recordings.push(recording.id);
-    this.#around.tell({ event: 'RecordingStarted', call: call.id, recording: { ...recording } });
+    this.#tell({ event: 'RecordingStarted', call: call.id, recording: { ...recording } });
     return recording;
   }
 
@@ -45,12 +46,12 @@ export class Recorder implements Watcher {
     // Not under the id of the call: the file is written after the call is over.
     this.#around.schedule.after(this.#around.pace(WRITING_MS), recording.id, () => {
       if (failure !== undefined) {
-        this.#around.tell({ event: 'RecordingFailed', call: call.id, recording: { ...recording }, why: failure });
+        this.#tell({ event: 'RecordingFailed', call: call.id, recording: { ...recording }, why: failure });
         return;
       }
       this.#finished.set(done.id, done);
       if (this.#finished.size > KEPT) this.#finished.delete(this.#finished.keys().next().value ?? '');
-      this.#around.tell({ event: 'RecordingReady', call: call.id, recording: { ...done } });
+      this.#tell({ event: 'RecordingReady', call: call.id, recording: { ...done } });
     });
     return done;
   }
@@ -63,10 +64,21 @@ export class Recorder implements Watcher {
     return this.#finished.get(id);
   }
 
+  /** What was told since then, in milliseconds: a client that was away reads it there. */
+  toldSince(ms: number): SimulatorMessage[] {
+    return this.#told.filter(({ time }) => time >= ms);
+  }
+
   /** The file of a finished recording. */
   audio(recording: RecordingWords): Buffer {
     let sum = 0;
     for (const char of recording.id) sum += char.charCodeAt(0);
     return conversation(recording.seconds, 330 + (sum % 8) * 20, 520 + (sum % 5) * 30);
+  }
+
+  #tell(said: Said): void {
+    this.#told.push({ ...said, time: this.#around.clock.now() });
+    if (this.#told.length > KEPT) this.#told.shift();
+    this.#around.tell(said);
   }
 }
