@@ -4,7 +4,7 @@
  */
 
 import type { Interpreter, ManagerEvent } from '../../asterisk-events';
-import type { Clock } from '../../clock';
+import type { Clock, Timer } from '../../clock';
 import { PbxError } from '../../model';
 import type { CallCommand } from '../../model';
 import type { Accepted, CommandContext } from '../../provider';
@@ -16,6 +16,8 @@ import type { Times } from './times';
 import type { ServerEvent } from './wire';
 
 const DEFAULT_RING_SECONDS = 30;
+/** OriginateResponse comes when the phone has answered or its ringing time is over, and a moment later over a busy server. */
+const RESULT_LATE_MS = 10_000;
 
 export interface PlacingTools {
   settings: Settings;
@@ -39,6 +41,8 @@ interface Placed {
   uid: string | null;
   seen: () => void;
   failed: (error: PbxError) => void;
+  /** From the reply on: until then the command itself waits, and no longer than it may. */
+  expires: Timer | null;
 }
 
 export class Placing {
@@ -65,6 +69,7 @@ export class Placing {
       uid: null,
       seen: () => undefined,
       failed: () => undefined,
+      expires: null,
     };
     const sign = new Promise<void>((resolve, reject) => {
       placed.seen = resolve;
@@ -73,20 +78,24 @@ export class Placing {
     // It may fail while the reply is still on its way; it is awaited below.
     sign.catch(() => undefined);
     this.#placed.set(actionId, placed);
-    let done = false;
+    const { signal } = context;
+    signal.addEventListener('abort', placed.seen, { once: true });
+    let follows = false;
     try {
       const answer = await this.#ask(command, { from, to, actionId }, context);
       // An event that carries a `Response` is taken for the reply by the server, when it comes first.
       if (answer.response.get('event') === 'OriginateResponse') this.#responded(answer.response);
-      if (hears()) {
+      if (hears() && !signal.aborted) {
         const timer = clock.after(times.signMs, placed.seen);
         await sign.finally(() => timer.cancel());
+        follows = !signal.aborted && this.#follow(actionId, ringMs(command) + RESULT_LATE_MS);
       }
-      done = true;
       const call = placed.uid && (this.#tools.interpreter.call(placed.uid)?.key ?? placed.uid);
       return { reference, ...(call && { call, result: { call } }), raw: answer.raw };
     } finally {
-      if (!done) this.#forget(actionId);
+      signal.removeEventListener('abort', placed.seen);
+      // What is not heard now would be taken for a call that comes much later.
+      if (!follows) this.#forget(actionId);
     }
   }
 
@@ -106,8 +115,16 @@ export class Placing {
     }
   }
 
-  close(): void {
+  /** The connection is gone or the account closes: what comes of these calls will not be told. */
+  end(): void {
     for (const actionId of this.#placed.keys()) this.#forget(actionId);
+  }
+
+  /** The call may still be told of, until its result is: no longer than that, or it would claim the calls of others. */
+  #follow(actionId: string, ms: number): boolean {
+    const placed = this.#placed.get(actionId);
+    if (placed) placed.expires = this.#tools.clock.after(ms, () => this.#forget(actionId));
+    return placed !== undefined;
   }
 
   #ask(
@@ -116,7 +133,7 @@ export class Placing {
     { reference, signal }: CommandContext,
   ): Promise<Answer> {
     const { ami, settings } = this.#tools;
-    const timeout = Math.round((command.timeout ?? DEFAULT_RING_SECONDS) * 1000);
+    const timeout = ringMs(command);
     const callerId = command.callerId ? oneLine('callerId', command.callerId) : '';
     // What the server waits for is Asterisk's word that the call is queued: never as long as the phone may ring.
     const options = { effect: true, what: 'dial', signal, amiMs: timeout + 3_000 };
@@ -181,14 +198,22 @@ export class Placing {
       }
       placed.seen();
     } else placed.failed(failure(event, placed.from));
+    placed.expires?.cancel();
     this.#placed.delete(actionId);
   }
 
   #forget(actionId: string): void {
     const placed = this.#placed.get(actionId);
-    if (placed?.uid) this.#tools.interpreter.unexpect(placed.uid);
+    if (!placed) return;
     this.#placed.delete(actionId);
+    placed.expires?.cancel();
+    if (placed.uid) this.#tools.interpreter.unexpect(placed.uid);
+    placed.seen();
   }
+}
+
+function ringMs({ timeout = DEFAULT_RING_SECONDS }: CallCommand): number {
+  return Math.round(timeout * 1000);
 }
 
 /** `Reason` of OriginateResponse: 0 tells nothing, and is what an unknown phone gives. */

@@ -78,7 +78,7 @@ export class VwellProvider implements Provider {
     if (!running) return;
     running.ami.close();
     running.resync.close();
-    running.placing.close();
+    running.placing.end();
     await Promise.all([running.link.close(), running.http.close()]);
   }
 
@@ -187,6 +187,7 @@ export class VwellProvider implements Provider {
       ready: (session) => resync.begun(session),
       lost: () => {
         ami.cut();
+        placing.end();
         resync.lost();
       },
       state: (state, reason) => this.#linkState(state, reason),

@@ -52,6 +52,22 @@ describe('vwell: without the socket', () => {
     assert.deepEqual(probe, { method: 'onEvent', argument: {}, way: 'post' });
   });
 
+  it('a call placed meanwhile is not looked for among those heard later', async () => {
+    office = await Office.open();
+    const { asterisk, server, account } = office;
+    asterisk.onAction('Originate', () => ok({ Message: 'Originate successfully queued' }));
+    server.refuseSockets();
+    await office.event('account.degraded');
+    await account.execute({ command: 'call', from: '21', to: '0900111111', tag: 'order 4711' });
+    server.allowSockets();
+    await office.until('connected', () => account.status.state === 'connected');
+    // Another program has the phone called.
+    const channel = { Channel: 'SIP/21-00000007', ChannelState: 0, Uniqueid: '9.7', Linkedid: '9.7' };
+    asterisk.emit({ Event: 'Newchannel', ...channel, Context: 'DLPN_DialPlan21' });
+    const begin = await office.event('call.begin');
+    assert.deepEqual([begin.call.tag, begin.call.dialed], [null, null]);
+  });
+
   it('lists are not to be had, and say why', async () => {
     office = await Office.open();
     office.server.refuseSockets();
