@@ -3,7 +3,7 @@
 import { PbxError } from '../../model';
 import type { ActionCommand } from '../../model';
 import type { Accepted, CommandContext } from '../../provider';
-import { checkNoPattern } from '../../transport/ami';
+import { checkNoPattern, redact } from '../../transport/ami';
 import type { AmiFields, AmiSession, AmiValue } from '../../transport/ami';
 
 /** Actions that would break the connection they are sent on, or hold it up. */
@@ -31,7 +31,8 @@ export async function runAction(
     result['items'] = items.map((item) => item.toObject());
     result['complete'] = complete.toObject();
   }
-  return { result, raw: result };
+  const shown = redact(result);
+  return { result: shown, raw: shown };
 }
 
 function valuesOf(fields: AmiFields, wanted: string): string[] {

@@ -7,7 +7,7 @@ import type { Interpreter } from '../../asterisk-events';
 import { PbxError } from '../../model';
 import type { ProviderHost } from '../../provider';
 import type { Session } from '../../transport/link';
-import { AmiSession } from '../../transport/ami';
+import { AmiSession, redact } from '../../transport/ami';
 import type { AmiMessage } from '../../transport/ami';
 import { Boot, BOOT_EVENT } from './boot';
 import type { Settings } from './config';
@@ -85,6 +85,6 @@ export class Live implements Session {
     const { interpreter, host } = this.#ears;
     if (interpreter.apply(event, at)) return;
     // No topic of its own: nothing came of it for calls, queues and recordings.
-    if (host.wants('raw')) host.fact({ fact: 'raw', at, name: event.name, message: event.toObject() });
+    if (host.wants('raw')) host.fact({ fact: 'raw', at, name: event.name, message: redact(event.toObject()) });
   }
 }

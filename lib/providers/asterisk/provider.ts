@@ -13,7 +13,7 @@ import type {
   ProviderHost,
   TestReport,
 } from '../../provider';
-import { AmiMessage } from '../../transport/ami';
+import { AmiMessage, redact } from '../../transport/ami';
 import { Link } from '../../transport/link';
 import { runAction } from './actions';
 import { BOOT_EVENT } from './boot';
@@ -116,7 +116,12 @@ export class AsteriskProvider implements Provider {
     await Promise.all([running?.link.close(), running?.agi?.close()]);
   }
 
-  execute(command: Exclude<Command, QueryCommand>, context: CommandContext): Promise<Accepted> {
+  async execute(command: Exclude<Command, QueryCommand>, context: CommandContext): Promise<Accepted> {
+    const { raw, ...accepted } = await this.#carryOut(command, context);
+    return raw === undefined ? accepted : { ...accepted, raw: redact(raw) };
+  }
+
+  #carryOut(command: Exclude<Command, QueryCommand>, context: CommandContext): Promise<Accepted> {
     const live = () => this.#live();
     switch (command.command) {
       case 'call':
@@ -280,5 +285,5 @@ function tools({ interpreter, settings }: Running, session: Live['ami'], host: P
 }
 
 function rawOf(event: ManagerEvent): unknown {
-  return event instanceof AmiMessage ? event.toObject() : event;
+  return redact(event instanceof AmiMessage ? event.toObject() : event);
 }

@@ -6,7 +6,7 @@
 import { PbxError } from '../../model';
 import type { ActionCommand } from '../../model';
 import type { Accepted, CommandContext } from '../../provider';
-import { checkNoPattern } from '../../transport/ami';
+import { checkNoPattern, redact } from '../../transport/ami';
 import type { AmiLink, AskOptions } from './ami-link';
 import { numberIn, oneLine, textIn } from './numbers';
 import { serverError } from './refusals';
@@ -62,7 +62,7 @@ async function ask(tools: ActionTools, method: AmiMethod, argument: Json, option
   const timeout = argument['timeout'];
   const amiMs = typeof timeout === 'number' ? timeout + 3_000 : undefined;
   const { raw } = await tools.ami.ask(method, argument, { ...options, ...(amiMs !== undefined && { amiMs }) });
-  return { result: raw, raw };
+  return { result: redact(raw), raw };
 }
 
 /** A method of the server that does not go to Asterisk: `dispatchEvent`, or one this package does not know. */
@@ -71,7 +71,7 @@ async function other(tools: ActionTools, method: string, argument: Json, signal:
   const options = { effect: true, what: method, timeoutMs: times.replyMs + times.amiMs, signal };
   const { err, message } = await way().request(method, argument, options);
   if (err !== null) throw serverError(err, { account, ...options });
-  return { result: message, raw: message };
+  return { result: redact(message), raw: message };
 }
 
 async function sendFields(tools: ActionTools, argument: Json, signal: AbortSignal): Promise<Accepted> {
@@ -86,7 +86,7 @@ async function sendFields(tools: ActionTools, argument: Json, signal: AbortSigna
   const result: Record<string, unknown> = { response: raw['event'] ?? null };
   if (items) result['items'] = items.map((item) => item.toObject());
   if (complete) result['complete'] = complete.toObject();
-  return { result, raw };
+  return { result: redact(result), raw };
 }
 
 function requestIn(request: Json): { method: string; argument: Json } {

@@ -6,6 +6,7 @@
 import { ALL_AMI_EVENTS } from '../../asterisk-events';
 import type { Legacy } from '../../asterisk-events';
 import type { ProviderHost } from '../../provider';
+import { redact } from '../../transport/ami';
 import type { AmiLink } from './ami-link';
 import type { EventPath } from './event-path';
 import type { ServerEvent } from './wire';
@@ -68,6 +69,6 @@ export class Hearing {
     const { host, legacy, before } = this.#tools;
     before(event);
     if (ALL_AMI_EVENTS.has(event.name)) legacy.apply(event, at);
-    else if (host.wants('raw')) host.fact({ fact: 'raw', at, name: event.name, message: event.toObject() });
+    else if (host.wants('raw')) host.fact({ fact: 'raw', at, name: event.name, message: redact(event.toObject()) });
   }
 }

@@ -5,6 +5,7 @@ import type { ManagerEvent } from '../../asterisk-events';
 import { PbxError } from '../../model';
 import type { Command, QueryCommand } from '../../model';
 import type { Accepted, CommandContext, Provider, ProviderConfig, ProviderHost, TestReport } from '../../provider';
+import { redact } from '../../transport/ami';
 import { HttpClient } from '../../transport/http';
 import { Link } from '../../transport/link';
 import { runAction } from './actions';
@@ -84,9 +85,9 @@ export class VwellProvider implements Provider {
 
   async execute(command: Exclude<Command, QueryCommand>, context: CommandContext): Promise<Accepted> {
     const running = this.#mustRun();
-    const accepted = await this.#carryOut(running, command, context);
+    const { raw, ...accepted } = await this.#carryOut(running, command, context);
     running.resync.afterCommand();
-    return accepted;
+    return raw === undefined ? accepted : { ...accepted, raw: redact(raw) };
   }
 
   async query(query: QueryCommand, context: CommandContext): Promise<Accepted> {
@@ -286,5 +287,5 @@ export class VwellProvider implements Provider {
 /** The message as the server sent it. */
 function rawOf(event: ManagerEvent): unknown {
   const { toObject } = event as { toObject?: () => unknown };
-  return toObject ? toObject.call(event) : event;
+  return redact(toObject ? toObject.call(event) : event);
 }

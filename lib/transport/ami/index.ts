@@ -17,5 +17,4 @@ export {
   MASK,
   redact,
   unescapeC,
-  type AmiRecord,
 } from './text';

@@ -98,51 +98,69 @@ export const MASK = '***';
 const SECRET_KEY =
   /secret|passw(?:or)?d|passphrase|md5_?cred|private_?key|expectedresponse|receivedresponse|^challenge$|^receivedchallenge$|(?:access|refresh|auth|oauth|api)_?(?:token|key)/i;
 const HARMLESS_KEY = /^(?:UsingPassword|SecretExist|MD5SecretExist)$/i;
+const SECRET_NAME = /secret|passw(?:or)?d|passphrase|md5_?cred|private_?key/i;
 /** `secret=abc`, ` password : abc`, `PASSWORD=abc` inside a value: GetConfig, Command, Status and ChanVariable. */
-const SECRET_ASSIGNMENT =
-  /^(\s*[\w.\-()/;@]*(?:secret|passw(?:or)?d|passphrase|md5_?cred|private_?key)[\w.\-()]*\s*(?:=>?|:)\s*)\S.*$/is;
-const SECRET_IN_JSON =
-  /("[^"]*(?:secret|passw(?:or)?d|passphrase|md5_?cred|private_?key)[^"]*"\s*:\s*)"(?:[^"\\]|\\.)*"/gi;
-
-export type AmiRecord = Record<string, string | string[]>;
+const ASSIGNMENT = /^\s*([\w.\-()/;@]+)\s*(?:=>?|:)\s*(?=\S)/;
+/** A text of a JSON object by its name. Like the one above it reads each character once: values may be long, and made to hurt. */
+const IN_JSON = /"([^"]*)"(\s*:\s*)"[^"\\]*(?:\\.[^"\\]*)*"/gs;
 
 /**
- * A copy of an action or message in which secrets are masked, for logs and for `raw`: by the field's name (Secret,
- * Password, Md5Cred ...), by `name=value` inside values (GetConfig, Command output, channel variables), Login's Key, and
- * the value of a VarSet or Setvar whose variable is named like a secret.
+ * A copy of an action, a message, or whatever holds them, in which secrets are masked, for logs and for `raw`: by the field's name
+ * (Secret, Password, Md5Cred ...), by `name=value` inside values (GetConfig, Command output, channel variables), Login's Key, and
+ * the value of a VarSet or Setvar whose variable is named like a secret. What is neither text nor object nor list stays.
  */
-export function redact(fields: Readonly<AmiRecord>): AmiRecord {
-  const action = one(fields, 'action')?.toLowerCase();
-  const event = one(fields, 'event')?.toLowerCase();
-  const variable = one(fields, 'variable');
-  const secretVariable = variable !== undefined && SECRET_KEY.test(variable);
-  const copy: AmiRecord = {};
-  for (const [key, value] of Object.entries(fields)) {
-    const lower = key.toLowerCase();
-    const whole =
-      isSecretKey(key) ||
-      (lower === 'key' && (action === 'login' || action === 'challenge')) ||
-      (lower === 'value' && secretVariable) ||
-      (lower === 'response' && event === 'challengeresponsefailed');
-    const masked = Array.isArray(value) ? value.map((v) => mask(v, whole)) : mask(value, whole);
-    Object.defineProperty(copy, key, { value: masked, enumerable: true, configurable: true, writable: true });
+export function redact(value: unknown): unknown {
+  if (typeof value === 'string') return mask(value);
+  if (Array.isArray(value)) return value.map(redact);
+  if (value === null || typeof value !== 'object') return value;
+  const fields = Object.entries(value);
+  const isSecret = secretFieldsOf(fields);
+  const copy: Record<string, unknown> = {};
+  for (const [key, field] of fields) {
+    const masked = isSecret(key) ? concealed(field) : redact(field);
+    // A line without a colon may come as a key. One named __proto__ is a field like any other.
+    Object.defineProperty(copy, mask(key), { value: masked, enumerable: true, configurable: true, writable: true });
   }
   return copy;
 }
 
-function isSecretKey(key: string): boolean {
-  return SECRET_KEY.test(key) && !HARMLESS_KEY.test(key);
+/** Which fields of one action or message are secrets from beginning to end. */
+function secretFieldsOf(fields: readonly [string, unknown][]): (key: string) => boolean {
+  const action = one(fields, 'action')?.toLowerCase();
+  const event = one(fields, 'event')?.toLowerCase();
+  const variable = one(fields, 'variable');
+  const isSecretVariable = variable !== undefined && SECRET_KEY.test(variable);
+  return (key) => {
+    if (SECRET_KEY.test(key) && !HARMLESS_KEY.test(key)) return true;
+    const lower = key.toLowerCase();
+    return (
+      (lower === 'key' && (action === 'login' || action === 'challenge')) ||
+      (lower === 'value' && isSecretVariable) ||
+      (lower === 'response' && event === 'challengeresponsefailed')
+    );
+  };
 }
 
-function mask(value: string, whole: boolean): string {
-  if (value === '') return value;
-  if (whole) return MASK;
-  return value.replace(SECRET_ASSIGNMENT, `$1${MASK}`).replace(SECRET_IN_JSON, `$1"${MASK}"`);
+function concealed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(concealed);
+  if (value !== null && typeof value === 'object') return redact(value);
+  return value === '' || value === null || value === undefined ? value : MASK;
 }
 
-function one(fields: Readonly<AmiRecord>, key: string): string | undefined {
-  for (const [name, value] of Object.entries(fields)) {
-    if (name.toLowerCase() === key) return Array.isArray(value) ? value[0] : value;
+function mask(text: string): string {
+  if (!SECRET_NAME.test(text)) return text;
+  const [head = '', name = ''] = ASSIGNMENT.exec(text) ?? [];
+  if (SECRET_NAME.test(name)) return head + MASK;
+  return text.replace(IN_JSON, (whole, key: string, colon: string) =>
+    SECRET_NAME.test(key) ? `"${key}"${colon}"${MASK}"` : whole,
+  );
+}
+
+function one(fields: readonly [string, unknown][], key: string): string | undefined {
+  for (const [name, value] of fields) {
+    if (name.toLowerCase() !== key) continue;
+    const first: unknown = Array.isArray(value) ? value[0] : value;
+    return typeof first === 'string' ? first : undefined;
   }
   return undefined;
 }
