@@ -3,7 +3,7 @@
 import { PbxError } from '../../model';
 import type { ActionCommand } from '../../model';
 import type { Accepted, CommandContext } from '../../provider';
-import { checkNoPattern, redact } from '../../transport/ami';
+import { checkActionName, checkNoPattern, redact } from '../../transport/ami';
 import type { AmiFields, AmiSession, AmiValue } from '../../transport/ami';
 
 /** Actions that would break the connection they are sent on, or hold it up. */
@@ -21,6 +21,7 @@ export async function runAction(
 ): Promise<Accepted> {
   const fields = fieldsOf(command.request);
   const name = nameOf(fields);
+  checkActionName(name);
   const refused = NOT_HERE[name.toLowerCase()];
   if (refused) throw new PbxError('invalid-argument', `${name} cannot be sent: ${refused}`);
   if (name.toLowerCase() === 'hangup')

@@ -6,7 +6,7 @@
 import { PbxError } from '../../model';
 import type { ActionCommand } from '../../model';
 import type { Accepted, CommandContext } from '../../provider';
-import { checkNoPattern, redact } from '../../transport/ami';
+import { checkActionName, checkNoPattern, redact } from '../../transport/ami';
 import type { AmiLink, AskOptions } from './ami-link';
 import { numberIn, oneLine, textIn } from './numbers';
 import { serverError } from './refusals';
@@ -117,6 +117,7 @@ function fieldsIn(given: unknown): Record<string, string | number> {
   }
   const action = valueOf(fields, 'action');
   if (action === undefined) throw invalid('"fields" has no Action: give a manager action such as {"Action": "Ping"}');
+  checkActionName(String(action));
   const name = String(action).trim().toLowerCase();
   const refused = NOT_HERE[name];
   if (refused) throw invalid(`${action} cannot be sent: ${refused}`);

@@ -8,6 +8,7 @@ export type { AmiActionOptions, AmiSessionCounters, AmiSessionLimits, AmiSession
 export { AmiSession } from './session';
 export {
   challengeKey,
+  checkActionName,
   checkChannel,
   checkContext,
   checkExtension,

@@ -56,11 +56,25 @@ export function checkChannel(field: string, value: string): void {
 }
 
 /**
+ * The name of an action that somebody else wrote: without control characters. Asterisk skips them before a value, so that a name with one
+ * would be another action than it looks like.
+ */
+export function checkActionName(name: string): void {
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    if (code < 32 || code === 127)
+      throw invalid('Action', `Action must not hold a control character (at position ${i + 1}).`);
+  }
+}
+
+/**
  * The Channel of a Hangup that somebody else wrote: a name as it may be, but no pattern, which would end every call it matches. Asterisk
- * skips blanks before it.
+ * skips blanks and control characters before it.
  */
 export function checkNoPattern(field: string, value: string): void {
-  if (value.trimStart().startsWith('/')) {
+  let first = 0;
+  while (value.charCodeAt(first) <= 32) first++;
+  if (value.startsWith('/', first)) {
     throw invalid(
       field,
       `${field} must be the name of one channel: what begins with / would hang up all that match it.`,

@@ -112,6 +112,8 @@ describe('asterisk: a pattern', () => {
   for (const request of [
     { Action: 'Hangup', Channel: '/^.*$/' },
     { action: ' hangup ', CHANNEL: '  /^PJSIP/' },
+    { Action: 'Hangup', Channel: '\u0001/^.*$/' },
+    { Action: 'Hangup', Channel: ' \t\u001f /^.*$/' },
     { Action: 'Hangup', Channel: ['PJSIP/1001-00000001', '/^Local/'] },
     { Action: 'Hangup', channel: 'PJSIP/1001-00000001', Channel: '/^Local/' },
   ])
@@ -119,6 +121,14 @@ describe('asterisk: a pattern', () => {
       const sent = office.account.execute({ command: 'action', request });
       await assert.rejects(sent, { code: 'invalid-argument', message: /^Channel must be the name of one channel/ });
       assert.equal(office.exchange.ami.actions.filter(({ name }) => /hangup/i.test(name)).length, 0);
+    });
+
+  for (const request of [{ Action: '\u0001Hangup', Channel: '/^.*$/' }, { Action: '\u001fLogoff' }])
+    it(`does not under another name either: ${JSON.stringify(request)}`, async () => {
+      const before = office.exchange.ami.actions.length;
+      const sent = office.account.execute({ command: 'action', request });
+      await assert.rejects(sent, { code: 'invalid-argument', message: /^Action must not hold a control character/ });
+      assert.equal(office.exchange.ami.actions.length, before);
     });
 
   it('of a channel that the PBX calls so does not either', async () => {

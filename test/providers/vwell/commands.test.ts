@@ -419,6 +419,8 @@ describe('vwell: commands', () => {
       );
       await fails(sendFields({ Action: 'Ping', X: 'a\r\nb' }), 'invalid-argument', /line break/);
       await fails(sendFields({ Action: 'Ping', X: ['a', 'b'] }), 'invalid-argument', /cannot repeat a header/);
+      await fails(sendFields({ Action: '\u0001Logoff' }), 'invalid-argument', /control character/);
+      await fails(sendFields({ Action: 'Hangup', Channel: '\u0001/^.*$/' }), 'invalid-argument', /one channel/);
       await fails(sendFields({ Action: 'Logoff' }), 'invalid-argument', /for all its clients/);
       await fails(action({ method: 'rmEvent' }), 'invalid-argument', /hears all events already/);
       await fails(action({ argument: {} }), 'invalid-argument', /no method/);
