@@ -18,11 +18,16 @@ const MOST_KEPT = 20_000;
 /** Events this provider itself reads, besides those that mean something to calls. */
 const OWN_EVENTS: ReadonlySet<string> = new Set(['OriginateResponse', 'Shutdown', BOOT_EVENT]);
 
+/** Every call has these, and only a user who may read class `call` is told. */
+const OF_EVERY_CALL: ReadonlySet<string> = new Set(['Newchannel', 'Newstate', 'Hangup']);
+
 export interface Ears {
   interpreter: Interpreter;
   host: ProviderHost;
   /** Events this provider reads itself. */
   own: (event: AmiMessage) => void;
+  /** For the first time on this connection an event told of a call. */
+  hearsCalls: () => void;
 }
 
 export class Live implements Session {
@@ -30,6 +35,8 @@ export class Live implements Session {
   readonly closed: Promise<PbxError | null>;
   readonly boot = new Boot();
   heardAt: number;
+  /** Whether this manager user is told about calls, as far as is known. */
+  hearsCalls = false;
   readonly #ears: Ears;
   #kept: { event: AmiMessage; at: number }[] | null = [];
 
@@ -73,6 +80,10 @@ export class Live implements Session {
     this.heardAt = this.#ears.host.clock.now();
     if (event.name === BOOT_EVENT) this.boot.over();
     if (OWN_EVENTS.has(event.name)) this.#ears.own(event);
+    if (!this.hearsCalls && OF_EVERY_CALL.has(event.name)) {
+      this.hearsCalls = true;
+      this.#ears.hearsCalls();
+    }
     if (!this.#kept) {
       this.#apply(event, this.heardAt);
       return;

@@ -56,6 +56,8 @@ export class AsteriskProvider implements Provider {
   #goesDown = false;
   #toldMissing = '';
   #linkState: LinkState = 'connecting';
+  /** It is told that this connection hears nothing of calls. */
+  #deaf = false;
   /** Whether this manager user is told that Asterisk has started. */
   #tellsBoot = true;
 
@@ -99,6 +101,7 @@ export class AsteriskProvider implements Provider {
       lost: () => this.#lost(interpreter),
       state: (state, reason) => {
         this.#linkState = state;
+        this.#deaf = false;
         host.state(state, reason);
         if (state === 'connected') this.#tellGap();
       },
@@ -188,7 +191,12 @@ export class AsteriskProvider implements Provider {
 
   async #connect(settings: Settings, interpreter: Interpreter, signal: AbortSignal): Promise<Live> {
     this.#goesDown = false;
-    const live = new Live(settings, { interpreter, host: this.#host, own: (event) => this.#own(event) });
+    const live = new Live(settings, {
+      interpreter,
+      host: this.#host,
+      own: (event) => this.#own(event),
+      hearsCalls: () => this.#hearsCalls(),
+    });
     const giveUp = () => void live.close();
     signal.addEventListener('abort', giveUp, { once: true });
     try {
@@ -263,8 +271,13 @@ export class AsteriskProvider implements Provider {
       this.#running?.link.drop(new PbxError('unavailable', 'Asterisk has restarted: all is read again'));
   }
 
-  /** A call was taken and neither it nor its failure was told: this user may not read class `call`. */
+  /**
+   * A call was taken and neither it nor its failure was told: this user may not read class `call`. On a connection where calls were heard
+   * it is just late.
+   */
   #hearsNothing(): void {
+    if (this.#heard?.hearsCalls) return;
+    this.#deaf = true;
     this.#host.state(
       'degraded',
       new PbxError(
@@ -273,6 +286,12 @@ export class AsteriskProvider implements Provider {
         { account: this.#host.account },
       ),
     );
+  }
+
+  /** It was late after all. */
+  #hearsCalls(): void {
+    if (this.#deaf) this.#host.state(this.#linkState);
+    this.#deaf = false;
   }
 }
 

@@ -186,6 +186,30 @@ describe('asterisk: the connection', () => {
     assert.equal(office.of('account.warning').length, 1);
   });
 
+  describe('that tells nothing of a call that was placed', () => {
+    beforeEach(async () => {
+      office = await openConnected({ account: { clock: hurried(20) } });
+      office.exchange.ami.onAction('Originate', () => ok({ Message: 'Originate successfully queued' }));
+    });
+
+    it('is degraded until it tells something of calls: the first sign was late', async () => {
+      await office.account.execute({ command: 'call', from: '1001', to: '1002' });
+      assert.equal(office.account.status.state, 'degraded');
+      assert.match(office.account.status.reason?.text ?? '', /nothing about calls/);
+      office.exchange.phone('1003', '1002');
+      await office.until('the connection', () => office.account.status.state === 'connected');
+      assert.equal(office.account.status.reason, null);
+      assert.equal(office.account.status.counters.reconnects, 0);
+    });
+
+    it('is not, where it has told of calls before', async () => {
+      office.exchange.phone('1003', '1002');
+      await office.until('the begin', () => office.of('call.begin').length === 1);
+      await office.account.execute({ command: 'call', from: '1001', to: '1002' });
+      assert.equal(office.account.status.state, 'connected');
+    });
+  });
+
   describe('to an Asterisk that is starting', () => {
     it('waits until it has started, and says so', async () => {
       office = await openOffice({ before: starting });
