@@ -5,6 +5,7 @@ import { PbxError } from './model';
 import type { Command } from './model';
 import { bareNumber, numberPattern } from './numbers';
 import type { Normalise } from './numbers';
+import type { Dialling } from './provider';
 
 export interface DialRules {
   /** Destinations allowed, `*` as a wildcard; empty: all. */
@@ -26,15 +27,25 @@ export class DialGuard {
   readonly #perMinute: number;
   readonly #clock: Clock;
   readonly #normalise: Normalise;
+  readonly #dialling: () => Dialling | undefined;
   readonly #times: { calls: number[]; texts: number[] } = { calls: [], texts: [] };
 
-  /** `normalise`: a rule about a number holds for every way of writing it. */
-  constructor(rules: DialRules, clock: Clock, normalise: Normalise = (number) => number) {
+  /**
+   * @param normalise a rule about a number holds for every way of writing it
+   * @param dialling what the PBX makes of a command
+   */
+  constructor(
+    rules: DialRules,
+    clock: Clock,
+    normalise: Normalise = (number) => number,
+    dialling: () => Dialling | undefined = () => undefined,
+  ) {
     this.#allow = rules.allow.filter(notBlank).map(numberPattern);
     this.#deny = rules.deny.filter(notBlank).map(numberPattern);
     this.#perMinute = rules.perMinute;
     this.#clock = clock;
     this.#normalise = normalise;
+    this.#dialling = dialling;
   }
 
   /**
@@ -47,6 +58,7 @@ export class DialGuard {
     if (!DESTINATION.test(to))
       throw new PbxError('invalid-argument', `"to" is not a number that can be dialled: ${printable(command.to)}`);
     this.mustAllow(to);
+    for (const besides of this.#dialling()?.besides?.(command) ?? []) this.mustAllow(besides);
     const kind = command.command === 'sms' ? 'texts' : 'calls';
     const now = this.#clock.now();
     const recent = this.#times[kind].filter((time) => time <= now && now - time < MINUTE_MS);
@@ -63,7 +75,7 @@ export class DialGuard {
   /** Throws `forbidden` where the rules do not let a call go to this destination; nothing is counted. */
   mustAllow(destination: string): void {
     const to = bareNumber(destination);
-    const spellings = [to, this.#normalise(to) ?? to];
+    const spellings = [to, this.#normalise(to) ?? to, ...(this.#dialling()?.spellings?.(to) ?? [])];
     const among = (patterns: readonly RegExp[]) => patterns.some((p) => spellings.some((number) => p.test(number)));
     if (among(this.#deny) || (this.#allow.length > 0 && !among(this.#allow)))
       throw new PbxError(

@@ -221,6 +221,14 @@ export interface SetupReport {
   fields?: Readonly<Record<string, string>>;
 }
 
+/** What the dialling rules of the account must know of how this PBX dials. */
+export interface Dialling {
+  /** How else the number is written when it is dialled: a rule about one of these is a rule about the number. */
+  spellings?(number: string): readonly string[];
+  /** Numbers that the command makes the PBX dial besides its `to`: each must be allowed for itself. */
+  besides?(command: Command): readonly string[];
+}
+
 export interface Provider {
   /** Starts to connect. Reports by `host.state`, never throws. */
   open(): void;
@@ -230,6 +238,7 @@ export interface Provider {
   execute(command: Exclude<Command, QueryCommand>, context: CommandContext): Promise<Accepted>;
   query(query: QueryCommand, context: CommandContext): Promise<Accepted>;
   webhook?(request: WebhookRequest): WebhookResponse | Promise<WebhookResponse>;
+  readonly dialling?: Dialling;
   /** Connects on its own with this configuration, looks round, disconnects. Throws a PbxError that says what to do. */
   test(signal: AbortSignal): Promise<TestReport>;
   /** Carries out one of the descriptor's set-up actions, once. Throws a PbxError that says what to do. */

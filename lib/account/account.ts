@@ -134,6 +134,7 @@ export class PbxAccount {
       { allow: options.dialAllow ?? [], deny: options.dialDeny ?? [], perMinute: options.dialLimit ?? 30 },
       this.#clock,
       this.#normalise,
+      () => this.#provider.dialling,
     );
     this.#routes = new Routes(
       this.#clock,

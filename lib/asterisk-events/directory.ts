@@ -43,8 +43,13 @@ export class Directory {
     return this.isPhones(context) || isDigits(endpoint, LONGEST_EXTENSION);
   }
 
+  /** Whether the lists of the PBX have taught that this is a phone of the house. */
+  isPhone(endpoint: string): boolean {
+    return this.#endpoints.get(endpoint) === 'extension';
+  }
+
   /** Whether a dialled number is one of the house. */
   isExtension(number: string): boolean {
-    return isDigits(number, LONGEST_EXTENSION) || this.#endpoints.get(number) === 'extension';
+    return isDigits(number, LONGEST_EXTENSION) || this.isPhone(number);
   }
 }

@@ -89,9 +89,10 @@ export const descriptor: ProviderDescriptor = {
       type: 'select',
       label: { 'en-US': 'Phones are', sk: 'Telefóny sú', ru: 'Телефоны подключены как' },
       hint: {
-        'en-US': 'How the phone of an extension is called by "make call". Local rings whatever the dialplan rings.',
-        sk: 'Ako sa pri „zavolať“ vytáča telefón klapky. Local zazvoní tam, kam ho pošle dialplán.',
-        ru: 'Как вызывается телефон внутреннего номера при исходящем звонке. Local звонит туда, куда решит диалплан.',
+        'en-US':
+          'How the phone of an extension is called by "make call". Local rings whatever the dialplan rings; then the rules for destinations hold for the calling side too, unless it is a phone of the PBX.',
+        sk: 'Ako sa pri „zavolať“ vytáča telefón klapky. Local zazvoní tam, kam ho pošle dialplán; pravidlá pre ciele potom platia aj pre volajúcu stranu, ak to nie je telefón ústredne.',
+        ru: 'Как вызывается телефон внутреннего номера при исходящем звонке. Local звонит туда, куда решит диалплан; тогда правила для направлений действуют и для вызывающей стороны, если это не телефон АТС.',
       },
       default: 'PJSIP',
       options: ['PJSIP', 'SIP', 'IAX2', 'SCCP', 'Local'].map((value) => ({

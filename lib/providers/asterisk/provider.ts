@@ -7,6 +7,7 @@ import type { Command, QueryCommand, RecordingCommand, SmsCommand } from '../../
 import type {
   Accepted,
   CommandContext,
+  Dialling,
   LinkState,
   Provider,
   ProviderConfig,
@@ -147,6 +148,15 @@ export class AsteriskProvider implements Provider {
   query(query: QueryCommand, context: CommandContext): Promise<Accepted> {
     return this.#connected(() => answerTo(query, this.#live(), this.#host, context.signal));
   }
+
+  /** A Local channel dials `from` through the dialplan, which takes any number. */
+  readonly dialling: Dialling = {
+    besides: (command) => {
+      const running = this.#running;
+      if (command.command !== 'call' || running?.settings.technology !== 'Local') return [];
+      return running.interpreter.directory.isPhone(command.from) ? [] : [command.from];
+    },
+  };
 
   test(signal: AbortSignal): Promise<TestReport> {
     return report(settingsOf(this.#config), this.#host, signal);

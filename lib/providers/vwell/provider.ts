@@ -4,7 +4,15 @@ import { Interpreter, Legacy } from '../../asterisk-events';
 import type { ManagerEvent } from '../../asterisk-events';
 import { PbxError } from '../../model';
 import type { Command, QueryCommand } from '../../model';
-import type { Accepted, CommandContext, Provider, ProviderConfig, ProviderHost, TestReport } from '../../provider';
+import type {
+  Accepted,
+  CommandContext,
+  Dialling,
+  Provider,
+  ProviderConfig,
+  ProviderHost,
+  TestReport,
+} from '../../provider';
 import { redact } from '../../transport/ami';
 import { HttpClient } from '../../transport/http';
 import { Link } from '../../transport/link';
@@ -15,6 +23,7 @@ import { EventPath } from './event-path';
 import { Hearing } from './hearing';
 import { hangUp, redirect, transfer } from './moving';
 import type { Tools } from './moving';
+import { normalised } from './numbers';
 import { Placing } from './placing';
 import { answerTo } from './queries';
 import { start, stop } from './recordings';
@@ -93,6 +102,16 @@ export class VwellProvider implements Provider {
   async query(query: QueryCommand, context: CommandContext): Promise<Accepted> {
     return answerTo(query, this.#mustRun().ami, this.#host, context.signal);
   }
+
+  /** With a context of the account `from` is dialled through the dialplan, which takes any number. */
+  readonly dialling: Dialling = {
+    spellings: (number) => [normalised(number)],
+    besides: (command) => {
+      const running = this.#running;
+      if (command.command !== 'call' || !running?.settings.context) return [];
+      return running.interpreter.directory.isPhone(command.from) ? [] : [command.from];
+    },
+  };
 
   test(signal: AbortSignal): Promise<TestReport> {
     return report(settingsOf(this.#config), this.#host, this.#times, signal);

@@ -383,22 +383,6 @@ describe('vwell: commands', () => {
       );
     });
 
-    it('show no secret of the PBX, nor do the events that nothing else stands for', async () => {
-      await open({ prepare: (asterisk) => asterisk.onAction('GetConfig', () => ok({ Line: 'secret=phone-s3cret' })) });
-      const raws: unknown[] = [];
-      office.account.subscribe({ topics: ['raw'] }, (event) => raws.push(event));
-      const told = await office.account.execute(sendFields({ Action: 'GetConfig' }));
-      const failed = { Challenge: 'phone-s3cret', Response: 'phone-s3cret', ExpectedResponse: 'phone-s3cret' };
-      const channel = { Channel: 'SIP/trunk-1', Uniqueid: '1.1', Linkedid: '1.1', ChannelState: 4 };
-      office.asterisk.emit({ Event: 'ChallengeResponseFailed', AccountID: '21', ...failed });
-      office.asterisk.emit({ Event: 'Newchannel', ...channel, ChanVariable: 'TRUNK_PASSWORD=phone-s3cret' });
-      await office.event('call.begin');
-      assert.equal(raws.length, 1);
-      assert.match(JSON.stringify(told.payload.result), /"Line":"secret=\*\*\*"/);
-      assert.match(JSON.stringify(office.told), /TRUNK_PASSWORD=\*\*\*/);
-      assert.doesNotMatch(JSON.stringify([told, raws, office.told]), /phone-s3cret/);
-    });
-
     it('of the other methods are checked before they are sent', async () => {
       await open();
       await fails(action({ method: 'dial', argument: { to: '22' } }), 'invalid-argument', /"from" is missing/);
