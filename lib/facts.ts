@@ -83,7 +83,8 @@ export type CallFact = OfCall &
     | {
         fact: 'call.end';
         result?: LegResult;
-        /** The vendor's own summary, which wins over what was counted here. */
+        /** The vendor's own summary (ms since the epoch), which wins over what was counted here. */
+        startedAt?: number;
         answeredAt?: number;
         endedAt?: number;
         answeredBy?: Partial<Party>;

@@ -5,6 +5,7 @@ import type { CallDetails, LegResult } from '../facts';
 import type { Call, CallState, CallTopic, Direction, Disposition, Party, Reason } from '../model';
 import { NOBODY } from '../model';
 import { own } from './own';
+import { joined } from './parties';
 
 export type LegRole = 'caller' | 'callee' | 'stage';
 
@@ -118,30 +119,6 @@ export class TrackedCall {
       tag: this.tag,
     };
   }
-}
-
-/** What is known stays, what is new is added; a new number or extension belongs to another person, so the old name goes. */
-export function joined(old: Readonly<Party>, more: Partial<Party>): Readonly<Party> {
-  const number = more.number || null;
-  const extension = more.extension || null;
-  if (!number && !extension && !more.name) return old;
-  const another =
-    (number !== null && old.number !== null && number !== old.number) ||
-    (extension !== null && old.extension !== null && extension !== old.extension);
-  const base = another ? NOBODY : old;
-  const name = more.name || base.name;
-  if (
-    base === old &&
-    (number ?? old.number) === old.number &&
-    (extension ?? old.extension) === old.extension &&
-    name === old.name
-  )
-    return old;
-  return { number: own(number ?? base.number), extension: own(extension ?? base.extension), name: own(name) };
-}
-
-export function owned(known: Partial<Party>): Readonly<Party> {
-  return joined(NOBODY, known);
 }
 
 /** The last millisecond that a date can hold, ECMA-262 "Time Values and Time Range". */

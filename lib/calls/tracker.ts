@@ -11,12 +11,13 @@ import type { CallDetails, CallFact, Fact, LegResult, QueueFact } from '../facts
 import type { CallTopic, Party, TransferMode } from '../model';
 import { NOBODY } from '../model';
 import type { Emission } from './emission';
-import { endResult } from './outcome';
+import { endResult, settleTimes } from './outcome';
 import { QUEUE_MEMBER_PREFIX, QueueStays } from './queue-stays';
 import { Recently } from './recently';
 import type { Leg } from './tracked-call';
 import { own } from './own';
-import { isTime, joined, owned, TrackedCall } from './tracked-call';
+import { counterpart, joined, owned } from './parties';
+import { isTime, TrackedCall } from './tracked-call';
 
 export interface TrackerOptions {
   emit: (emission: Emission) => void;
@@ -337,6 +338,7 @@ export class CallTracker {
   }
 
   #end(call: TrackedCall, fact: Extract<CallFact, { fact: 'call.end' }>): void {
+    settleTimes(call, fact);
     if (fact.answeredAt && isTime(fact.answeredAt) && !call.answeredAt) {
       const by = fact.answeredBy ? owned(fact.answeredBy) : call.to;
       this.#answer(call, fact, fact.answeredAt, by, true);
@@ -420,15 +422,6 @@ export class CallTracker {
     for (let oldest = this.#ended[0]; oldest && now - oldest.touchedAt > ENDED_KEPT_MS; oldest = this.#ended[0])
       this.#forgetOldest();
   }
-}
-
-/** Whom the call is for now: the same person known better, or somebody else, of whom nothing is kept. */
-function counterpart(before: Readonly<Party>, now: Readonly<Party>): Readonly<Party> {
-  if (now.number === null && now.extension === null) return joined(before, now);
-  const same =
-    (now.number !== null && now.number === before.number) ||
-    (now.extension !== null && now.extension === before.extension);
-  return same ? joined(before, now) : now;
 }
 
 function isAnsweredCallee(leg: Leg): boolean {

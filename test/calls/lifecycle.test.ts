@@ -72,6 +72,18 @@ describe('call tracker: the life of a call', () => {
     assert.deepEqual([end.inferred, end.at, end.call?.talkSeconds], [false, startedAt + 50_000, 41]);
   });
 
+  it('takes the times of a summary for those of a call heard from its middle on', () => {
+    const { say, clock, last } = record();
+    const startedAt = clock.now();
+    clock.advance(30_000);
+    say(begin('A'), answers('A', '21'));
+    clock.advance(1_000);
+    say(ends('A', { startedAt, answeredAt: startedAt + 10_000, endedAt: startedAt + 31_000 }));
+    const end = last('call.end').call;
+    assert.equal(end?.startedAt, new Date(startedAt).toISOString());
+    assert.deepEqual([end?.waitSeconds, end?.talkSeconds], [10, 21]);
+  });
+
   it('counts a result "answered" as an answer nobody saw', () => {
     const { say, last, topics } = record();
     say(begin('A'), ends('A', { result: { disposition: 'answered' } }));

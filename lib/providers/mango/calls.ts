@@ -9,7 +9,7 @@ import { RecentKeys } from '../../transport/webhook';
 import { endOf, reasonOf } from './codes';
 import { directionOf } from './direction';
 import type { Entry, Leg, Tell } from './entry';
-import { detailsOf, hasLiveLeg, isLive, lineOf, newEntry } from './entry';
+import { detailsOf, hasLiveLeg, isLive, lineOf, newEntry, noteTold } from './entry';
 import { groupEnded } from './groups';
 import { tellLeg } from './legs';
 import type { CallNotice, SummaryNotice } from './notices';
@@ -118,34 +118,35 @@ export class CallBook {
       entry.summary = early.summary;
       entry.summaryTimer = this.#clock.after(SUMMARY_WAITS_MS, () => this.#finish(entry, early.summary));
     }
-    this.#tell({
-      fact: 'call.begin',
-      call: entry.id,
-      at: notice.at,
-      raw: notice.raw,
-      details: detailsOf(notice, entry),
-      ...(notice.commandId && { reference: notice.commandId }),
-    });
+    const { entry: call, at, raw, commandId } = notice;
+    const details = detailsOf(notice, entry);
+    noteTold(entry, details, notice.tracking);
+    this.#tell({ fact: 'call.begin', call, at, raw, details, ...(commandId && { reference: commandId }) });
     return entry;
   }
 
-  /** What later notices know better: the direction when the first leg seen came of another one, the line when it was not told. */
+  /** What later notices know better: the direction when the first leg seen came of another one, numbers not told yet. */
   #learn(entry: Entry, notice: CallNotice): void {
-    const { entry: call, at, raw } = notice;
     if (!entry.sure && notice.from.takenFrom === null && !entry.legs.has(notice.leg)) {
       entry.sure = true;
       entry.direction = directionOf(notice);
-      this.#tell({ fact: 'call.update', call, at, raw, details: detailsOf(notice, entry) });
+      this.#update(entry, notice, detailsOf(notice, entry));
     }
+    const { told, direction } = entry;
     const line = lineOf(notice);
-    if (entry.hasLine || !line) return;
-    entry.hasLine = true;
-    const dialed = entry.direction === 'inbound' ? (notice.tracking ?? line) : null;
-    this.#tell({ fact: 'call.update', call, at, raw, details: { line, ...(dialed && { dialed }) } });
+    const tracking = direction === 'inbound' && !told.tracking ? notice.tracking : null;
+    const dialed = tracking ?? (direction === 'inbound' && !told.dialed ? line : null);
+    if ((told.line || !line) && !dialed) return;
+    this.#update(entry, notice, { ...(line && !told.line && { line }), ...(dialed && { dialed }) });
+  }
+
+  #update(entry: Entry, { at, raw, tracking }: CallNotice, details: CallDetails): void {
+    noteTold(entry, details, tracking);
+    this.#tell({ fact: 'call.update', call: entry.id, at, raw, details });
   }
 
   #finish(entry: Entry | null, summary: SummaryNotice): void {
-    const { entry: call, raw, direction, line } = summary;
+    const { entry: call, raw } = summary;
     const early = this.#early.get(call);
     early?.cancel();
     this.#early.delete(call);
@@ -153,7 +154,7 @@ export class CallBook {
     this.#over.first(call);
     const at = summary.endedAt ?? this.#clock.now();
     if (entry) {
-      const details: CallDetails = { ...(direction && { direction }), ...(line && { line }) };
+      const details = detailsMissing(entry, summary);
       this.#tell({ fact: 'call.update', call, at, raw, details });
       groupEnded(entry, { reason: summary.reason, at, raw }, this.#tell);
     } else {
@@ -169,6 +170,7 @@ export class CallBook {
       at,
       raw,
       ...(result && { result }),
+      ...(summary.startedAt !== null && { startedAt: summary.startedAt }),
       ...(summary.answeredAt !== null && { answeredAt: summary.answeredAt }),
       ...(summary.endedAt !== null && { endedAt: summary.endedAt }),
       ...(summary.answeredAt !== null && isSomebody(summary.to) && { answeredBy: partyOf(summary.to) }),
@@ -204,5 +206,17 @@ function detailsOfSummary({ direction, from, to, line, tracking }: SummaryNotice
     to: partyOf(to),
     ...(line && { line }),
     ...(dialed && { dialed }),
+  };
+}
+
+/** What a summary adds to a call of which notices were heard: its word about direction and line, else what they lacked. */
+function detailsMissing({ told }: Entry, summary: SummaryNotice): CallDetails {
+  const { direction, from, to, line, dialed } = detailsOfSummary(summary);
+  return {
+    ...(direction && { direction }),
+    ...(line && { line }),
+    ...(!told.from && { from }),
+    ...(!told.to && { to }),
+    ...(dialed && (dialed === summary.tracking ? !told.tracking : !told.dialed) && { dialed }),
   };
 }

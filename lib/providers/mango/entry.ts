@@ -35,7 +35,8 @@ export interface Entry {
   placed: 'inside-first' | 'outside-first' | null;
   /** The other side of a placed call. */
   far: Side | null;
-  hasLine: boolean;
+  /** What of the call has been told so far. */
+  told: { from: boolean; to: boolean; line: boolean; dialed: boolean; tracking: boolean };
   answered: boolean;
   /** The group whose queue the caller is in, and since when (ms). */
   group: { id: string; at: number } | null;
@@ -56,7 +57,7 @@ export function newEntry(notice: CallNotice): Entry {
     sure: !second,
     placed: !placed ? null : second || notice.to.extension !== null ? 'inside-first' : 'outside-first',
     far: !placed ? null : second || notice.to.extension === null ? notice.to : notice.from,
-    hasLine: lineOf(notice) !== null,
+    told: { from: false, to: false, line: false, dialed: false, tracking: false },
     answered: false,
     group: null,
     asked: false,
@@ -82,6 +83,19 @@ export function detailsOf(notice: CallNotice, entry: Entry): CallDetails {
     ...(dialed && { dialed }),
     ...(line && { line }),
   };
+}
+
+/** Keeps in mind that these details were told. */
+export function noteTold({ told }: Entry, { from, to, line, dialed }: CallDetails, tracking: string | null): void {
+  told.from ||= isNamed(from);
+  told.to ||= isNamed(to);
+  told.line ||= line !== undefined;
+  told.dialed ||= dialed !== undefined;
+  told.tracking ||= tracking !== null && dialed === tracking;
+}
+
+function isNamed(party: CallDetails['from']): boolean {
+  return Boolean(party?.extension ?? party?.number);
 }
 
 export function lineOf({ from, to }: CallNotice): string | null {

@@ -49,6 +49,7 @@ function begin(entry: Entry, notice: CallNotice, tell: Tell): Leg | null {
   tell({ ...about, fact: 'leg.begin', leg: leg.id, role, ...(role !== 'stage' && { party: partyOf(notice.to) }) });
   groupStep(entry, leg, notice, tell);
   if (notice.state === 'Appeared' && role === 'callee') {
+    entry.told.to ||= isSomebody(notice.to);
     tell({ ...about, fact: 'leg.ringing', leg: leg.id, party: partyOf(notice.to) });
     groupRings(entry, leg, notice, tell);
   }
@@ -111,6 +112,7 @@ function answered(entry: Entry, leg: Leg, notice: CallNotice, tell: Tell, inferr
     party: partyOf(leg.to),
   });
   if (leg.role !== 'callee') return;
+  entry.told.to ||= isSomebody(leg.to);
   groupAnswered(entry, leg, notice, tell);
   entry.answered = true;
 }
