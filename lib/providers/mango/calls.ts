@@ -9,7 +9,7 @@ import { RecentKeys } from '../../transport/webhook';
 import { endOf, reasonOf } from './codes';
 import { directionOf } from './direction';
 import type { Entry, Leg, Tell } from './entry';
-import { detailsOf, hasLiveLeg, isLive, lineOf, newEntry, noteTold } from './entry';
+import { detailsOf, hasLiveLeg, isLive, lineOf, newEntry, noteTold, placingOf } from './entry';
 import { groupEnded } from './groups';
 import { tellLeg } from './legs';
 import type { CallNotice, SummaryNotice } from './notices';
@@ -130,6 +130,8 @@ export class CallBook {
     if (!entry.sure && notice.from.takenFrom === null && !entry.legs.has(notice.leg)) {
       entry.sure = true;
       entry.direction = directionOf(notice);
+      // By its command alone a placed call is known only on the leg it began with.
+      if (entry.placed === null) Object.assign(entry, placingOf(notice));
       this.#update(entry, notice, detailsOf(notice, entry));
     }
     const { told, direction } = entry;

@@ -48,15 +48,12 @@ export interface Entry {
 }
 
 export function newEntry(notice: CallNotice): Entry {
-  const placed = isPlaced(notice);
-  const second = notice.from.takenFrom !== null;
   return {
     id: notice.entry,
     legs: new Map(),
     direction: directionOf(notice),
-    sure: !second,
-    placed: !placed ? null : second || notice.to.extension !== null ? 'inside-first' : 'outside-first',
-    far: !placed ? null : second || notice.to.extension === null ? notice.to : notice.from,
+    sure: notice.from.takenFrom === null,
+    ...placingOf(notice),
     told: { from: false, to: false, line: false, dialed: false, tracking: false },
     answered: false,
     group: null,
@@ -65,6 +62,14 @@ export function newEntry(notice: CallNotice): Entry {
     summaryTimer: null,
     touchedAt: notice.at,
   };
+}
+
+/** Whether and how the PBX places this call, as far as one notice tells. */
+export function placingOf(notice: CallNotice): Pick<Entry, 'placed' | 'far'> {
+  if (!isPlaced(notice)) return { placed: null, far: null };
+  const { from, to } = notice;
+  if (from.takenFrom !== null) return { placed: 'inside-first', far: to };
+  return to.extension === null ? { placed: 'outside-first', far: to } : { placed: 'inside-first', far: from };
 }
 
 /** What a notice that begins a call tells about it. */

@@ -43,18 +43,41 @@ describe('MANGO calls placed by the PBX', function () {
     assert.equal(end()?.dialed, '70000000001');
   });
 
-  it('is the same when the second leg is told first', async () => {
-    const call = office.pbx.call('E1', placed);
+  // The initiator may be missing; the command alone stands on every leg.
+  for (const common of [placed, { command_id: 'c1' }])
+    it(`is the same when the second leg is told first, known by ${Object.keys(common).join(' and ')}`, async () => {
+      const call = office.pbx.call('E1', common);
+      const own = call.leg('L1', { from: customer, to: jana });
+      const far = call.leg('L2', { from: { extension: '101', taken_from_call_id: 'L1' }, to: customer });
+      await far.appeared();
+      await own.appeared();
+      await own.connected();
+      await own.gone(1000);
+      await far.connected();
+      await far.gone(1110);
+      await call.summary({ call_direction: 2, talk_time: now(), disconnect_reason: 1110 });
+      assert.deepEqual(office.story(), ['begin outbound', 'ringing 70000000001', 'answer 70000000001', 'end answered']);
+      assert.equal(end()?.from.extension, '101');
+      assert.equal(end()?.to.number, '70000000001');
+      assert.equal(end()?.dialed, '70000000001');
+    });
+
+  it('is the same when the begin of the first leg is lost and the second overtakes the rest', async () => {
+    const call = office.pbx.call('E1', { command_id: 'c1' });
     const own = call.leg('L1', { from: customer, to: jana });
     const far = call.leg('L2', { from: { extension: '101', taken_from_call_id: 'L1' }, to: customer });
-    await far.appeared();
-    await own.appeared();
+    own.notice('Appeared');
     await own.connected();
+    await far.appeared();
     await own.gone(1000);
+    office.clock.advance(600);
     await far.connected();
     await far.gone(1110);
     await call.summary({ call_direction: 2, talk_time: now(), disconnect_reason: 1110 });
     assert.deepEqual(office.story(), ['begin outbound', 'ringing 70000000001', 'answer 70000000001', 'end answered']);
+    assert.equal(end()?.from.extension, '101');
+    assert.equal(end()?.to.number, '70000000001');
+    assert.equal(end()?.dialed, '70000000001');
   });
 
   it('ends as not answered when the own telephone is not taken', async () => {
