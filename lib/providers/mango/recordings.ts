@@ -1,7 +1,7 @@
 /**
- * Recordings from their start to the moment they can be fetched (specification 4.7 and 7). The file appears some time after the call:
- * `events/record/added` tells it; a PBX that never sends that is asked, on a ladder of waits and never when a wrong question would block
- * its API (3.3).
+ * Recordings from their start to the moment they can be fetched (specification 4.7 and 7). The file appears some time after
+ * the call: `events/record/added` tells it. It is asked for on a ladder of waits: on every rung where the PBX never sends
+ * that, else on the last ones, since any notice may be lost; never when a wrong question would block its API (3.3).
  */
 
 import type { Clock, Timer } from '../../clock';
@@ -14,6 +14,8 @@ import { textOf, timeOf } from './fields';
 
 /** Minutes after the end of the recording. */
 const LADDER_MS = [60_000, 120_000, 300_000, 600_000, 1_800_000] as const;
+/** From here on even a PBX that tells when a file is there is asked. */
+const LATE = LADDER_MS.length - 2;
 const MAX_WAITING = 500;
 
 interface Recording {
@@ -110,7 +112,7 @@ export class Recordings {
     const waitMs = LADDER_MS[rung];
     if (waitMs === undefined) {
       // Where nobody could look, nobody knows.
-      if (this.#tells || wait.missing)
+      if (wait.missing)
         this.#failed(id, recording, clock.now(), { code: null, text: 'the file did not appear' }, wait.raw);
       return;
     }
@@ -126,7 +128,7 @@ export class Recordings {
   }
 
   async #look(id: string, recording: Recording, wait: Wait, rung: number): Promise<void> {
-    const ask = !this.#tells && this.#options.wanted();
+    const ask = (!this.#tells || rung >= LATE) && this.#options.wanted();
     const there = ask ? await this.#options.probe(id) : null;
     if (this.#closed || recording.state !== 'completed') return;
     if (there) this.#available(id, recording, this.#options.clock.now(), wait.raw, true);

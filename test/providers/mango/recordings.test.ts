@@ -135,6 +135,37 @@ describe('MANGO recordings', function () {
     });
   });
 
+  describe('of a PBX that tells when a file is there', () => {
+    beforeEach(async () => {
+      await office.pbx.post('/events/record/added', { recording_id: 'R0', entry_id: 'E0', timestamp: now() });
+      office.events.length = 0;
+    });
+
+    it('are asked for in the end, since the notice may be lost', async () => {
+      office.pbx.files.set(ID, AUDIO);
+      await completed();
+      await office.clock.run(599_000);
+      assert.deepEqual(office.pbx.paths, [], 'the notice may still come');
+      await office.clock.run(1_000);
+      await office.until('available', () => story().includes('available'));
+      assert.equal(office.pbx.paths.length, 1);
+      assert.equal(office.clock.pending, 0);
+    });
+
+    it('fail only when the PBX says that there is no file', async () => {
+      const at = office.clock.now();
+      await completed();
+      await office.clock.run(600_000);
+      await office.until('the first question', () => office.pbx.paths.length === 1);
+      await office.until('the second question', () => {
+        if (office.pbx.paths.length < 2) office.clock.advance(1_000);
+        return office.pbx.paths.length === 2;
+      });
+      await office.until('the end', () => story().includes('failed'));
+      assert.ok(office.clock.now() - at >= 1_800_000);
+    });
+  });
+
   describe('fetched', () => {
     it('come as bytes, by one request for the address and one for the file', async () => {
       office.pbx.files.set(ID, AUDIO);
