@@ -264,7 +264,7 @@ describe('MANGO history', function () {
         direction: 'outbound',
         disposition: 'answered',
         user_ids: ['300000001'],
-        number: '0001',
+        search_string: '0001',
       });
       assert.deepEqual(office.pbx.last('stats/calls/request'), {
         start_date: '31.12.2025 00:30:00',
@@ -304,11 +304,22 @@ describe('MANGO history', function () {
       assert.equal(office.pbx.paths.filter((path) => path === 'stats/calls/request').length, 3);
     });
 
-    it('counts on limits of the vendor s list only, so a choice made here needs more pages', async () => {
-      office.pbx.statistics.contexts = Array.from({ length: 12 }, (_, i) =>
-        context(`E${i}`, i === 11 ? { caller_number: '70000000002' } : {}),
-      );
-      assert.deepEqual(ids(await extended({ limit: 5, number: '70000000002' })), ['E11']);
+    for (const params of [{ number: '70000000002' }, { extension: '103' }, { disposition: 'no-answer' }])
+      it(`reads large pages for a choice that is made here: ${Object.keys(params).join()}`, async () => {
+        const unanswered = [{ call_type: 'user', call_abonent_number: '103', call_end_reason: 1111 }];
+        const chosen = { caller_number: '70000000002', context_status: 0, context_calls: unanswered, talk_duration: 0 };
+        office.pbx.statistics.contexts = Array.from({ length: 120 }, (_, i) =>
+          context(`E${i}`, i === 110 ? chosen : {}),
+        );
+        assert.deepEqual(ids(await extended({ limit: 1, ...params })), ['E110']);
+        assert.equal(office.pbx.last('stats/calls/request')['limit'], 5000);
+        assert.equal(office.pbx.paths.length, 2);
+      });
+
+    it('fails rather than to leave out calls it did not get to', async () => {
+      // Not told to be of the wanted direction, though asked for by it.
+      office.pbx.statistics.contexts = Array.from({ length: 21 }, (_, i) => context(`E${i}`, { context_type: null }));
+      await rejects(extended({ direction: 'inbound', limit: 1 }), 'invalid-argument', /shorter span/);
     });
 
     it('survives calls that lack nearly everything', async () => {

@@ -4,7 +4,7 @@
  */
 
 import { pause } from '../../../clock';
-import { isOfKind, newestFirst } from '../../../history';
+import { isOfKind, newestFirst, wrong } from '../../../history';
 import { PbxError } from '../../../model';
 import type { HistoryEntry, Party } from '../../../model';
 import { fieldsOf, listOf, textOf } from '../fields';
@@ -29,8 +29,11 @@ const MAX_BYTES = 64 * 1024 * 1024;
 export async function extendedHistory(wish: MangoWish, tools: HistoryTools): Promise<HistoryEntry[]> {
   const found = new Map<string, HistoryEntry>();
   for (const span of spansOf(wish, SPAN_MS)) {
-    const limit = LIMITS.find((allowed) => allowed >= wish.limit - found.size) ?? LARGEST;
-    for (let page = 0; page < MAX_PAGES; page++) {
+    const wanted = isChosenHere(wish) ? LARGEST : wish.limit - found.size;
+    const limit = LIMITS.find((allowed) => allowed >= wanted) ?? LARGEST;
+    for (let page = 0; ; page++) {
+      // The rest is not known to hold nothing.
+      if (page === MAX_PAGES) throw wrong('MANGO has more calls than can be read at once; ask for a shorter span');
       const contexts = await list(wish, span, { limit, offset: page * limit }, tools);
       for (const context of contexts) {
         const call = callOfContext(context);
@@ -95,6 +98,11 @@ function blocksOf(data: unknown): Fields[] {
     .flatMap((block) => listOf(fieldsOf(block)?.['list']))
     .map(fieldsOf)
     .filter((context): context is Fields => context !== null);
+}
+
+/** Whether the vendor chooses only roughly, so that any of its calls may be left out here. */
+function isChosenHere({ party, caller, called, disposition }: MangoWish): boolean {
+  return Boolean(party ?? caller ?? called) || (disposition !== null && disposition !== 'answered');
 }
 
 /** The vendor's search finds a number on either side, and no extension at all. */
