@@ -322,6 +322,13 @@ describe('MANGO history', function () {
       await rejects(extended({ direction: 'inbound', limit: 1 }), 'invalid-argument', /shorter span/);
     });
 
+    it('finds calls by the own number they came in on', async () => {
+      office.pbx.statistics.contexts = [context('E1'), context('E2', { called_number: '70000000098' })];
+      assert.deepEqual(ids(await extended({ number: '+7 000 000-00-99' })), ['E1']);
+      assert.deepEqual(ids(await extended({ called: { number: '70000000099' } })), ['E1']);
+      assert.deepEqual(ids(await extended({ caller: { number: '70000000099' } })), []);
+    });
+
     it('survives calls that lack nearly everything', async () => {
       office.pbx.statistics.contexts = [
         { entry_id: 'E1', context_start_time: String(NOON) },

@@ -105,13 +105,13 @@ function isChosenHere({ party, caller, called, disposition }: MangoWish): boolea
   return Boolean(party ?? caller ?? called) || (disposition !== null && disposition !== 'answered');
 }
 
-/** The vendor's search finds a number on either side, and no extension at all. */
-function concerns({ from, to, answeredBy }: HistoryEntry, { party, caller, called }: MangoWish): boolean {
-  const callee = [to, ...(answeredBy ? [answeredBy] : [])];
+/** The vendor's search finds a number on either side, and no extension at all. The number dialled belongs to the called side. */
+function concerns({ from, to, answeredBy, dialed }: HistoryEntry, { party, caller, called }: MangoWish): boolean {
+  const callee = [to, ...(answeredBy ? [answeredBy] : []), { extension: null, number: dialed }];
   return isAmong(party, [from, ...callee]) && isAmong(caller, [from]) && isAmong(called, callee);
 }
 
-function isAmong(wanted: SideWish | null, sides: readonly Party[]): boolean {
+function isAmong(wanted: SideWish | null, sides: readonly Pick<Party, 'extension' | 'number'>[]): boolean {
   if (!wanted) return true;
   return sides.some(
     ({ extension, number }) =>
