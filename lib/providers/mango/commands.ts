@@ -63,7 +63,7 @@ export class Commands {
   call({ from, to, callerId }: CallCommand, context: CommandContext): Promise<Accepted> {
     const target = dialable(to);
     const group = /^group:(.+)$/.exec(from)?.[1];
-    const line = callerId ? { line_number: dialable(callerId) } : {};
+    const line = callerId ? { line_number: lineOf(callerId) } : {};
     this.#placed.set(context.reference, { from: group ?? from, to: target });
     if (group === undefined) {
       const number = { from: { extension: extensionOf(from, 'from') }, to_number: target };
@@ -194,6 +194,11 @@ export class Commands {
 /** E.164 without its plus, as the vendor writes numbers; without the blanks and hyphens people write. */
 function dialable(number: string): string {
   return number.startsWith('sip:') ? number : number.replace(/[\s()\-/]/g, '').replace(/^\+/, '');
+}
+
+/** An own number, or the name of a SIP line as it is in the cabinet. */
+function lineOf(callerId: string): string {
+  return /^\+?[\d\s()\-/]+$/.test(callerId) ? dialable(callerId) : callerId.trim();
 }
 
 function extensionOf(text: string, field: string): string {

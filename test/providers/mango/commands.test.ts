@@ -50,6 +50,13 @@ describe('MANGO commands', function () {
       assert.match(payload.reference ?? '', /^[0-9a-f]{32}$/);
     });
 
+    it('shows a SIP line by its name', async () => {
+      await call({ callerId: ' my-trunk (2) ' });
+      assert.equal(office.pbx.last('commands/callback')['line_number'], 'my-trunk (2)');
+      await call({ callerId: '+7 (000) 000-00-99' });
+      assert.equal(office.pbx.last('commands/callback')['line_number'], '70000000099');
+    });
+
     it('from a group uses its own command, whose fields are plain texts', async () => {
       await call({ from: 'group:22', callerId: '70000000099' });
       const sent = withoutId(office.pbx.last('commands/callback_group'));
