@@ -189,6 +189,32 @@ describe('MANGO history', function () {
       assert.equal(call?.disposition, 'busy', 'the own telephone is no answer');
     });
 
+    it('knows it by that leg alone, when only the calls of one side were asked for', async () => {
+      office.pbx.statistics.table = [leg('E1', NOON, ';70000000001;101;', 1000, NOON + 2)];
+      const [call] = await history({ caller: { number: '70000000001' } });
+      assert.equal(call?.direction, 'outbound');
+      assert.equal(call?.from.extension, '101');
+      assert.equal(call?.to.number, '70000000001');
+      assert.equal(call?.dialed, '70000000001');
+      assert.equal(call?.answeredAt, null, 'whether the far end answered stands on the other leg');
+      assert.equal(call?.disposition, 'unknown');
+    });
+
+    it('ends as the leg that ended last, not as the one that began last or lost', async () => {
+      const row = (id: string, [start, finish]: [number, number], to: string, reason: number, answer = 0) =>
+        `[];${NOON + start};${NOON + finish};${answer};;70000000001;${to};;${reason};70000000099;abonent;${id}`;
+      office.pbx.statistics.table = [
+        row('answered', [0, 60], '101', 1110, NOON + 5),
+        row('answered', [1, 5], '102', 1183),
+        row('missed', [0, 30], '101', 1110),
+        row('missed', [1, 10], '102', 1121),
+        row('busy', [0, 9], '101', 1121),
+        row('busy', [1, 9], '102', 1183),
+      ];
+      const ends = (await history()).map(({ id, disposition, reason }) => `${id} ${disposition} ${reason?.code}`);
+      assert.deepEqual(ends.sort(), ['answered answered 1110', 'busy busy 1121', 'missed cancelled 1110']);
+    });
+
     it('refuses what MANGO would call wrong', async () => {
       for (const params of [
         { from: '2026-01-02', to: '2026-01-01' },

@@ -2,7 +2,7 @@
 
 import type { HistoryEntry, Party } from '../../../model';
 import { party } from '../../../model';
-import { endOf, reasonOf } from '../codes';
+import { endOf, isLost, reasonOf } from '../codes';
 import type { Side } from '../notices';
 import { partyOf } from '../notices';
 import type { LegRow } from './table';
@@ -24,18 +24,18 @@ export interface PastCall {
   recordings: string[];
 }
 
-/** @param rows all legs of one call, in any order */
+/** @param rows the legs of one call, in any order; all of them unless only some were asked for */
 export function callOfRows(rows: readonly LegRow[]): PastCall {
   const legs = [...rows].sort((one, other) => one.start - other.start);
   const first = legs[0] as LegRow;
   const last = legs.at(-1) as LegRow;
-  // A call the PBX placed: its first leg rings the employee and is told the wrong way round.
-  const placed = first.reason === '1000' && first.to.extension !== null && legs.some((leg) => cameFrom(leg, first.to));
-  const people = legs.filter((leg) => (leg.location ?? 'abonent') === 'abonent' && !(placed && leg === first));
+  // A call the PBX placed: it rings the employee first, and tells that leg the wrong way round.
+  const own = legs.find((leg) => leg.start === first.start && isOwnLeg(leg));
+  const people = legs.filter((leg) => isPerson(leg) && leg !== own);
   const taken = people.find((leg) => leg.answer !== null);
-  const called = (taken ?? people.at(-1) ?? last).to;
-  const from = placed ? first.to : first.from;
-  const direction = placed ? 'outbound' : directionOf(from, called);
+  const called = (taken ?? people.at(-1))?.to ?? (own ? own.from : last.to);
+  const from = own ? own.to : first.from;
+  const direction = own ? 'outbound' : directionOf(from, called);
   const line = legs.find((leg) => leg.line !== null)?.line ?? null;
   const finishes = legs.map((leg) => leg.finish).filter((time): time is number => time !== null);
   return {
@@ -50,7 +50,11 @@ export function callOfRows(rows: readonly LegRow[]): PastCall {
     startedAt: first.start,
     answeredAt: taken?.answer ?? null,
     endedAt: finishes.length > 0 ? Math.max(...finishes) : null,
-    reason: last.reason,
+    reason: reasonAmong(
+      people.filter((leg) => leg.answer !== null),
+      legs.filter((leg) => leg !== own && !isLost(leg.reason)),
+      legs,
+    ),
     recordings: [...new Set(legs.flatMap((leg) => leg.recordings))],
   };
 }
@@ -73,8 +77,24 @@ export function entryOf(call: PastCall): HistoryEntry {
   };
 }
 
-function cameFrom(leg: LegRow, employee: Side): boolean {
-  return leg.from.extension !== null && leg.from.extension === employee.extension;
+function isPerson({ location }: LegRow): boolean {
+  return (location ?? 'abonent') === 'abonent';
+}
+
+function isOwnLeg(leg: LegRow): boolean {
+  return isPerson(leg) && leg.reason === '1000' && leg.to.extension !== null;
+}
+
+/** Why the leg that ended last did so, of the first of these kinds of legs there is. */
+function reasonAmong(...kinds: readonly LegRow[][]): string | null {
+  const [first, ...others] = kinds.find((legs) => legs.length > 0) ?? [];
+  let last = first;
+  for (const leg of others) if (!last || endOfLeg(leg) >= endOfLeg(last)) last = leg;
+  return last?.reason ?? null;
+}
+
+function endOfLeg({ finish, start }: LegRow): number {
+  return finish ?? start;
 }
 
 function directionOf(from: Side, to: Side): HistoryEntry['direction'] {
