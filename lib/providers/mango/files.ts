@@ -41,7 +41,11 @@ export class RecordingFiles {
       await this.#locate(recording, 'download', signal);
       return true;
     } catch (error) {
-      return error instanceof PbxError && error.code === 'not-found' ? false : null;
+      const { code } = PbxError.from(error);
+      if (code === 'not-found') return false;
+      // Whatever the answer was, it may have been that the question was wrong.
+      if (code !== 'rate-limited') this.#api.quota.doubt();
+      return null;
     } finally {
       this.#asking = false;
     }

@@ -51,6 +51,7 @@ export class Quota {
   readonly #clock: Clock;
   readonly #limiters: RateLimiter[];
   #firstWrongAt = -Infinity;
+  #doubtfulAt = -Infinity;
   #blockedUntil = 0;
 
   constructor(clock: Clock) {
@@ -80,6 +81,11 @@ export class Quota {
     else this.#firstWrongAt = now;
   }
 
+  /** A request that may have been wrong got no answer. */
+  doubt(): void {
+    this.#doubtfulAt = this.#clock.now();
+  }
+
   /** Whether a 401 of now is the penalty and not a wrong password; then everything stops until it is over. */
   isPenalty(): boolean {
     const now = this.#clock.now();
@@ -94,7 +100,7 @@ export class Quota {
 
   /** Whether one more wrong request would do no harm. */
   get mayErr(): boolean {
-    return this.#clock.now() - this.#firstWrongAt >= PENALTY_MS && this.blockedMs === 0;
+    return this.#clock.now() - Math.max(this.#firstWrongAt, this.#doubtfulAt) >= PENALTY_MS && this.blockedMs === 0;
   }
 
   /** The error while the API is blocked. */

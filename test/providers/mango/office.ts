@@ -15,6 +15,8 @@ export interface Office {
   /** The PBX's own message of each event, in the same order. */
   readonly raws: unknown[];
   readonly states: AccountStatus[];
+  /** What the log was told of answered requests and the like. */
+  readonly log: string[];
   of<T extends PbxEvent = PbxEvent>(...topics: Topic[]): T[];
   /** The events of calls and queues in words. */
   story(): string[];
@@ -30,6 +32,8 @@ export async function openOffice(
 ): Promise<Office> {
   const clock = new VirtualClock();
   const pbx = await MangoServer.listen(clock);
+  const log: string[] = [];
+  const note = (text: string): void => void log.push(text);
   const account = new PbxAccount({
     name: 'Office',
     provider: 'mango',
@@ -37,6 +41,7 @@ export async function openOffice(
     clock,
     dialLimit: 10_000,
     providers: [mango],
+    logger: { error: note, warn: note, info: note, debug: note },
     ...options,
   });
   pbx.deliver = (request) => account.webhook(request);
@@ -56,6 +61,7 @@ export async function openOffice(
     events,
     raws,
     states,
+    log,
     of: <T extends PbxEvent>(...topics: Topic[]) => events.filter(({ type }) => topics.includes(type)) as T[],
     story: () => events.filter(({ type }) => /^(?:call|queue)\./.test(type)).map(words),
     until: eventually,
