@@ -7,6 +7,7 @@
 import { lookup } from 'node:dns/promises';
 import { createServer, isIP } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import { pause } from '../../clock';
 import { PbxError } from '../../model';
 import type { ProviderHost, RouteAnswer } from '../../provider';
 import { SourceList } from '../../transport/webhook';
@@ -45,6 +46,7 @@ export class FastAgi {
   readonly #options: FastAgiOptions;
   readonly #server: Server;
   readonly #open = new Set<Socket>();
+  readonly #closing = new AbortController();
   #warnedAt = -Infinity;
 
   constructor(options: FastAgiOptions) {
@@ -79,6 +81,7 @@ export class FastAgi {
   }
 
   close(): Promise<void> {
+    this.#closing.abort();
     for (const socket of this.#open) socket.destroy();
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
@@ -134,8 +137,9 @@ export class FastAgi {
   /** The call may be asked about before the manager has told of it. */
   async #known(call: string): Promise<void> {
     const { host } = this.#options;
-    for (let waited = 0; waited < KNOWN_WITHIN_MS && !host.call(call); waited += LOOK_EVERY_MS)
-      await new Promise<void>((resolve) => host.clock.after(LOOK_EVERY_MS, resolve));
+    const { signal } = this.#closing;
+    for (let waited = 0; waited < KNOWN_WITHIN_MS && !host.call(call) && !signal.aborted; waited += LOOK_EVERY_MS)
+      await pause(LOOK_EVERY_MS, host.clock, signal);
   }
 
   async #isWelcome(address: string): Promise<boolean> {

@@ -18,8 +18,11 @@ const SIGN_MS = 3_000;
 const DEFAULT_RING_SECONDS = 30;
 const CALLER_ID = /^(?:[\p{L}\p{N} .,'&/_-]{0,60}<[0-9A-Za-z+*#]{1,40}>|[0-9A-Za-z+*#]{1,40})$/u;
 
+/** `over`: nobody waits for it any more. */
+type Sign = 'seen' | 'silent' | 'over';
+
 interface Waiting {
-  accepted: (sign: 'seen' | 'silent') => void;
+  accepted: (sign: Sign) => void;
   failed: (event: AmiMessage) => void;
 }
 
@@ -45,13 +48,15 @@ export class Placing {
     const fields = originate(command, uid, this.#settings);
     const actionId = session.newActionId();
     let timer: { cancel(): void } | null = null;
-    const sign = new Promise<'seen' | 'silent'>((resolve, reject) => {
+    const sign = new Promise<Sign>((resolve, reject) => {
       const waiting: Waiting = { accepted: resolve, failed: (event) => reject(failure(event, command)) };
       this.#byAction.set(actionId, waiting);
       this.#byCall.set(uid, waiting);
     });
     // It may fail while the answer is still on its way; it is awaited below.
     sign.catch(() => undefined);
+    const giveUp = () => this.#byCall.get(uid)?.accepted('over');
+    signal.addEventListener('abort', giveUp, { once: true });
     this.#interpreter.expect(uid, { reference, from: command.from, to: command.to });
     try {
       const { response } = await session.action(fields, { actionId, signal });
@@ -63,6 +68,7 @@ export class Placing {
       throw error;
     } finally {
       timer?.cancel();
+      signal.removeEventListener('abort', giveUp);
       this.#byAction.delete(actionId);
       this.#byCall.delete(uid);
     }

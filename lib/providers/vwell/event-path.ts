@@ -16,10 +16,15 @@ export type PathState = 'delivers' | 'silent' | 'unknown';
 
 const NAME = 'PbxflowCheck';
 
+interface Waiting {
+  proven: () => void;
+  givenUp: (error: PbxError) => void;
+}
+
 export class EventPath {
   readonly #clock: Clock;
   readonly #times: Times;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Set<Waiting>();
   /** When the last event came, on whichever connection. */
   heardAt = -Infinity;
 
@@ -31,7 +36,13 @@ export class EventPath {
   heard(): void {
     this.heardAt = this.#clock.now();
     if (this.#waiting.size === 0) return;
-    for (const proven of this.#waiting) proven();
+    for (const { proven } of this.#waiting) proven();
+  }
+
+  /** The connection is gone, or the account closes: nothing can come any more. */
+  cut(): void {
+    const error = new PbxError('not-connected', 'the connection to vwell-bpx-srv ended');
+    for (const { givenUp } of this.#waiting) givenUp(error);
   }
 
   /** @returns whether the event is one of our own, of no interest to anybody */
@@ -42,11 +53,15 @@ export class EventPath {
   /** @throws PbxError when Asterisk could not be asked */
   async check(ami: AmiLink): Promise<PathState> {
     let proven!: (state: PathState) => void;
-    const proof = new Promise<PathState>((resolve) => {
+    let givenUp!: (error: PbxError) => void;
+    const proof = new Promise<PathState>((resolve, reject) => {
       proven = resolve;
+      givenUp = reject;
     });
-    const delivers = () => proven('delivers');
-    this.#waiting.add(delivers);
+    // The connection may end while the action is on its way; the proof is awaited below.
+    proof.catch(() => undefined);
+    const waiting: Waiting = { proven: () => proven('delivers'), givenUp };
+    this.#waiting.add(waiting);
     const token = randomBytes(8).toString('hex');
     try {
       const asking = ami.action(
@@ -68,7 +83,7 @@ export class EventPath {
         timer.cancel();
       }
     } finally {
-      this.#waiting.delete(delivers);
+      this.#waiting.delete(waiting);
     }
   }
 }

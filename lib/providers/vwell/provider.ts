@@ -87,6 +87,7 @@ export class VwellProvider implements Provider {
     this.#closing.abort();
     if (!running) return;
     running.ami.close();
+    running.path.cut();
     running.resync.close();
     running.placing.end();
     await Promise.all([running.link.close(), running.http.close()]);
@@ -207,6 +208,7 @@ export class VwellProvider implements Provider {
       ready: (session) => resync.begun(session),
       lost: () => {
         ami.cut();
+        path.cut();
         placing.end();
         resync.lost();
       },

@@ -32,7 +32,10 @@ export async function report(
   };
   const opened = await VwellSession.open(settings, host, times, ears, signal);
   session = opened;
-  const giveUp = () => void opened.close();
+  const giveUp = () => {
+    path.cut();
+    void opened.close();
+  };
   signal.addEventListener('abort', giveUp, { once: true });
   try {
     await opened.subscribe();

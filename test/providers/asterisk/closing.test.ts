@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { PbxAccount, systemClock } from '../../../lib/index';
-import type { Clock } from '../../../lib/index';
+import { PbxAccount } from '../../../lib/index';
 import { asterisk } from '../../../lib/providers/asterisk';
-import { FakeAmi } from '../../fakes/ami-server';
+import { CountedClock, eventually } from '../../fakes/counted-clock';
+import { FakeAmi, ok } from '../../fakes/ami-server';
 import type { ReceivedAction } from '../../fakes/ami-server';
 
 const resources = () =>
@@ -17,52 +17,26 @@ const resources = () =>
     .toSorted();
 const listeners = () => process.eventNames().map((name) => [name, process.listenerCount(name)]);
 
-/** Counts the timers that wait. */
-class Counted implements Clock {
-  waiting = 0;
-  now(): number {
-    return systemClock.now();
-  }
-  after(delayMs: number, callback: () => void): { cancel: () => void } {
-    this.waiting++;
-    let over = false;
-    const done = () => {
-      if (!over) this.waiting--;
-      over = true;
-    };
-    const timer = systemClock.after(delayMs, () => {
-      done();
-      callback();
-    });
-    return {
-      cancel: () => {
-        done();
-        timer.cancel();
-      },
-    };
-  }
-}
-
 describe('asterisk: close is done within a second, and leaves nothing', () => {
   let pbx: FakeAmi;
-  let clock: Counted;
+  let clock: CountedClock;
   let account: PbxAccount;
   beforeEach(async () => {
     pbx = await FakeAmi.listen();
-    clock = new Counted();
+    clock = new CountedClock();
   });
   afterEach(async () => {
     await account.close();
     await pbx.close();
   });
 
-  function open(port = pbx.port, password = 's3cret'): void {
+  function open(port = pbx.port, password = 's3cret', more: Record<string, unknown> = {}): void {
     account = new PbxAccount({
       name: 'Office',
       provider: 'asterisk',
       providers: [asterisk],
       clock,
-      config: { host: '127.0.0.1', port, username: 'tester', password },
+      config: { host: '127.0.0.1', port, username: 'tester', password, ...more },
     });
     account.open();
   }
@@ -154,6 +128,35 @@ describe('asterisk: close is done within a second, and leaves nothing', () => {
     await asked;
     await closes();
     await uncertain;
+  });
+
+  it('while the first sign of a placed call is awaited', async () => {
+    pbx.onAction('Originate', () => ok({ Message: 'Originate successfully queued' }));
+    open();
+    await becomes('connected');
+    const uncertain = assert.rejects(account.execute({ command: 'call', from: '1001', to: '1002' }), {
+      code: 'uncertain',
+    });
+    await eventually(() => clock.waits(3_000));
+    await closes();
+    await uncertain;
+  });
+
+  it('while FastAGI waits for the call to be told of', async () => {
+    const probe = createServer();
+    probe.listen(0, '127.0.0.1');
+    await once(probe, 'listening');
+    const { port: agiPort } = probe.address() as AddressInfo;
+    probe.close();
+    await once(probe, 'close');
+    open(pbx.port, 's3cret', { agiPort });
+    await becomes('connected');
+    const asks = connect(agiPort, '127.0.0.1');
+    asks.on('error', () => undefined);
+    asks.write('agi_uniqueid: 1.1\nagi_callerid: 0900\n\n');
+    await eventually(() => clock.waits(10));
+    await closes();
+    asks.destroy();
   });
 
   it('while it waits for the next try', async () => {
