@@ -22,8 +22,10 @@ export interface HearingTools {
   ami: AmiLink;
   path: EventPath;
   legacy: Legacy;
-  /** Sees each event before the calls do. */
+  /** Sees each event before the calls do, in its turn. */
   before: (event: ServerEvent) => void;
+  /** OriginateResponse: somebody waits for it, so it is told at once. */
+  responded: (event: ServerEvent) => void;
 }
 
 export class Hearing {
@@ -54,8 +56,9 @@ export class Hearing {
   }
 
   hear(event: ServerEvent): void {
-    const { ami, path, host } = this.#tools;
+    const { ami, path, host, responded } = this.#tools;
     if (path.isOwn(event) || ami.hear(event)) return;
+    if (event.name === 'OriginateResponse') responded(event);
     const at = host.clock.now();
     if (!this.#kept) {
       this.#apply(event, at);

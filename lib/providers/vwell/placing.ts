@@ -27,8 +27,8 @@ export interface PlacingTools {
   interpreter: Interpreter;
   /** Whether events come through now: else there is no sign to wait for. */
   hears: () => boolean;
-  /** The call with this id turned out to be that of the command. */
-  tied: (call: string, reference: string) => void;
+  /** The call with this id turned out to be that of the command. @returns whether it is known already */
+  tied: (call: string, reference: string) => boolean;
 }
 
 interface Placed {
@@ -84,7 +84,7 @@ export class Placing {
     try {
       const answer = await this.#ask(command, { from, to, actionId }, context);
       // An event that carries a `Response` is taken for the reply by the server, when it comes first.
-      if (answer.response.get('event') === 'OriginateResponse') this.#responded(answer.response);
+      if (answer.response.get('event') === 'OriginateResponse') this.responded(answer.response);
       if (hears() && !signal.aborted) {
         const timer = clock.after(times.signMs, placed.seen);
         await sign.finally(() => timer.cancel());
@@ -109,9 +109,6 @@ export class Placing {
       case 'DialBegin':
       case 'Dial':
         this.#unclaim(event);
-        return;
-      case 'OriginateResponse':
-        this.#responded(event);
     }
   }
 
@@ -163,6 +160,7 @@ export class Placing {
     const name = event.get('channel') ?? '';
     const linkedid = event.get('linkedid');
     if (!uid || name.endsWith(';2') || (linkedid !== undefined && linkedid !== uid)) return;
+    for (const placed of this.#placed.values()) if (placed.uid === uid) return;
     for (const placed of this.#placed.values()) {
       if (placed.uid !== null || !name.startsWith(placed.channel)) continue;
       // A phone that dials by itself begins with Ring, one that is called with Down.
@@ -186,15 +184,22 @@ export class Placing {
       }
   }
 
-  #responded(event: ManagerEvent): void {
+  /** OriginateResponse, which may be heard before what comes of the call's channel. */
+  responded(event: ManagerEvent): void {
     const actionId = event.get('actionid') ?? '';
     const placed = this.#placed.get(actionId);
     if (!placed) return;
     const uid = event.get('uniqueid');
     if (event.get('response') === 'Success') {
       if (placed.uid === null && uid) {
+        const { reference, from, to } = placed;
         placed.uid = uid;
-        this.#tools.tied(uid, placed.reference);
+        if (!this.#tools.tied(uid, reference)) {
+          // Its channel is still to come, and is nobody else's.
+          this.#tools.interpreter.expect(uid, { reference, from, to });
+          placed.seen();
+          return;
+        }
       }
       placed.seen();
     } else placed.failed(failure(event, placed.from));

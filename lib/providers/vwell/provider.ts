@@ -188,6 +188,7 @@ export class VwellProvider implements Provider {
         placing.before(event);
         if (event.name === 'Shutdown') this.#goesDown(interpreter);
       },
+      responded: (event) => placing.responded(event),
     });
     const resync = new Resync({
       host,
@@ -269,10 +270,11 @@ export class VwellProvider implements Provider {
     else if (known === 'connected') this.#running?.resync.missed();
   }
 
-  #tied(interpreter: Interpreter, uid: string, reference: string): void {
+  #tied(interpreter: Interpreter, uid: string, reference: string): boolean {
     const call = interpreter.call(uid);
-    if (call)
-      this.#host.fact({ fact: 'call.update', at: this.#host.clock.now(), call: call.key, details: {}, reference });
+    if (!call) return false;
+    this.#host.fact({ fact: 'call.update', at: this.#host.clock.now(), call: call.key, details: {}, reference });
+    return true;
   }
 
   /** A stopped Asterisk has no calls. The server does not notice that its link is gone with it. */

@@ -92,6 +92,36 @@ describe('vwell: hearing', () => {
     let office: Office;
     afterEach(() => office.close());
 
+    /** The phone cannot be called, or answers; Asterisk says so while its list of channels is awaited. */
+    const placedMeanwhile = async (result: 'Failure' | 'Success') => {
+      office = await Office.open({ times: { idleMs: 0, signMs: 2_000 } });
+      const { asterisk, account } = office;
+      let lists!: () => void;
+      const asked = new Promise<void>((resolve) => {
+        // The list is announced, and its end comes when the test says so.
+        asterisk.onAction('CoreShowChannels', ({ id, client }) => {
+          const end = { Event: 'CoreShowChannelsComplete', ActionID: id ?? '', EventList: 'Complete' };
+          lists = () => client.event(end);
+          resolve();
+          return ok({ EventList: 'start', Message: 'Channels will follow' });
+        });
+      });
+      asterisk.onAction('Originate', ({ id, client }) => {
+        const channel = { Channel: 'SIP/21-1', ChannelState: 0, Uniqueid: '7.1', Linkedid: '7.1' };
+        if (result === 'Success') client.event({ Event: 'Newchannel', ...channel });
+        const Uniqueid = result === 'Success' ? '7.1' : '<null>';
+        client.event({ Event: 'OriginateResponse', ActionID: id ?? '', Response: result, Reason: 0, Uniqueid });
+        return ok({ Message: 'Originate successfully queued' });
+      });
+      // A command after a long silence makes it look round.
+      await account.execute({
+        command: 'action',
+        request: { method: 'send', argument: { fields: { Action: 'Ping' } } },
+      });
+      await asked;
+      return { call: account.execute({ command: 'call', from: '21', to: '22', tag: 'order' }), lists };
+    };
+
     it('hands on what the server sent as the raw message', async () => {
       office = await Office.open();
       office.asterisk.emit({ Event: 'Newchannel', ...call('1.1'), ChannelState: 4, CallerIDName: 'Jana: mobile: x' });
@@ -133,6 +163,21 @@ describe('vwell: hearing', () => {
         office.account.calls().map(({ id }) => id),
         ['1.2'],
       );
+    });
+
+    it('tells at once that a phone could not be called, also while the calls are read anew', async () => {
+      const { call, lists } = await placedMeanwhile('Failure');
+      await assert.rejects(call, { code: 'rejected', message: /could not call 21/ });
+      lists();
+    });
+
+    it('knows the call of a command by its first event, also where that waits for the lists', async () => {
+      const { call, lists } = await placedMeanwhile('Success');
+      await call;
+      assert.equal(office.account.calls().length, 0);
+      lists();
+      const begin = await office.event('call.begin');
+      assert.deepEqual([begin.call.id, begin.call.tag, begin.call.dialed], ['7.1', 'order', '22']);
     });
 
     it('asks channel by channel what still lives when the lists do not come through', async () => {

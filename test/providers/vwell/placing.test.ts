@@ -34,7 +34,7 @@ class Desk {
       }),
       interpreter: this.#interpreter,
       hears: () => this.hears,
-      tied: () => undefined,
+      tied: () => false,
     });
   }
 
