@@ -176,9 +176,11 @@ export class Placing {
   /** Somebody else calls this phone; before Asterisk 12 the channel itself did not tell. */
   #unclaim(event: ServerEvent): void {
     const called = event.get('destuniqueid');
-    if (called === undefined) return;
+    const caller = event.get('uniqueid');
+    // Nobody's dial application calls the phone of a command: no caller is told.
+    if (called === undefined || caller === undefined || caller === called) return;
     for (const placed of this.#placed.values())
-      if (placed.uid === called && event.get('uniqueid') !== called) {
+      if (placed.uid === called) {
         this.#tools.interpreter.unexpect(called);
         placed.uid = null;
       }

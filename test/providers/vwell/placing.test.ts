@@ -50,12 +50,16 @@ class Desk {
   }
 
   /** The phone is called; whose command that was is the question. */
-  phoneIsCalled(): string | undefined {
-    const message = { Event: 'Newchannel', Channel: 'SIP/21-7', ChannelState: '0', Uniqueid: '9.7', Linkedid: '9.7' };
-    this.placing.before(new ServerEvent(message, message, 'Newchannel'));
-    this.#interpreter.apply(new FlatEvent(message), this.clock.now());
-    const begin = this.facts.find(({ fact }) => fact === 'call.begin');
+  phoneIsCalled(uid = '9.7'): string | undefined {
+    this.hear('Newchannel', { Channel: `SIP/21-${uid}`, ChannelState: '0', Uniqueid: uid, Linkedid: uid });
+    const begin = this.facts.find(({ fact, ...of }) => fact === 'call.begin' && 'call' in of && of.call === uid);
     return begin?.fact === 'call.begin' ? begin.reference : 'no call';
+  }
+
+  hear(name: string, values: Readonly<Record<string, string>>): void {
+    const message = { Event: name, ...values };
+    this.placing.before(new ServerEvent(message, message, name));
+    this.#interpreter.apply(new FlatEvent(message), this.clock.now());
   }
 }
 
@@ -73,6 +77,13 @@ describe('vwell: a placed call', () => {
     await desk.call();
     desk.clock.advance(20_000);
     assert.equal(desk.phoneIsCalled(), 'order 4711');
+  });
+
+  it('is one call: what rings the phone next is of somebody else', async () => {
+    await desk.call();
+    assert.equal(desk.phoneIsCalled(), 'order 4711');
+    desk.hear('DialBegin', { DestChannel: 'SIP/21-9.7', DestUniqueid: '9.7', DestLinkedid: '9.7', DialString: '21' });
+    assert.equal(desk.phoneIsCalled('9.8'), undefined);
   });
 
   it('is forgotten once its phone can ring no more: its result was lost', async () => {
