@@ -101,11 +101,24 @@ export class FastAgi {
     await this.#known(call);
     const number = callerOf(environment);
     const answer = await route({ call, number, budgetMs: BUDGET_MS });
-    if (answer && !lines.over) await this.#answer(socket, lines, answer);
+    if (answer && !this.#closing.signal.aborted) await this.#answer(socket, lines, answer);
     socket.end();
   }
 
-  async #answer(socket: Socket, lines: AgiLines, { to, contactName }: RouteAnswer): Promise<void> {
+  /** An answer that comes to nothing is a warning: the flow that gave it takes it for done. */
+  async #answer(socket: Socket, lines: AgiLines, answer: RouteAnswer): Promise<void> {
+    const { host } = this.#options;
+    try {
+      await this.#lead(socket, lines, answer);
+    } catch (thrown) {
+      const { code, message } = PbxError.from(thrown);
+      if (this.#closing.signal.aborted) return;
+      const text = `a flow told where a call should go, but it could not be sent there: ${message}`;
+      host.warning(new PbxError(code, text, { account: host.account }));
+    }
+  }
+
+  async #lead(socket: Socket, lines: AgiLines, { to, contactName }: RouteAnswer): Promise<void> {
     const { context, host } = this.#options;
     const say = (...words: string[]) => command(socket, lines, words);
     if (contactName) {

@@ -167,14 +167,17 @@ describe('asterisk: FastAGI', () => {
     assert.equal(quoted('a"\nSET VARIABLE x "y\\'), '"a\\" SET VARIABLE x \\"y\\\\"');
   });
 
-  it('a caller who hangs up meanwhile gets no commands', async () => {
+  it('a caller who hangs up meanwhile gets no commands, and the answer that came too late is a warning', async () => {
     let give!: (value: RouteAnswer) => void;
     answer = () => new Promise((resolve) => (give = resolve));
     const channel = rings();
     while (questions.length === 0) await new Promise((resolve) => setImmediate(resolve));
     await channel.hangUp();
     give({ to: '1004', contactName: null });
+    while (warnings.length === 0) await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(channel.commands, []);
+    assert.equal(warnings[0]?.code, 'not-found');
+    assert.match(warnings[0].message, /the caller has hung up/);
   });
 
   it('what is no FastAGI is shut out', async () => {
