@@ -18,6 +18,8 @@ export interface HistoryWish {
   number: string | null;
   direction: Exclude<Direction, 'unknown'> | null;
   disposition: Disposition | null;
+  /** Whether somebody talked; `null`: either way. */
+  answered: boolean | null;
   limit: number;
 }
 
@@ -39,13 +41,18 @@ export function wishOf(params: Fields, now: number): HistoryWish {
   const from = momentOf(params['from'], 'from') ?? (to ?? now) - DAY_MS;
   if (!(from < (to ?? now))) throw wrong('"from" must be before "to"');
   if ((to ?? now) - from > LONGEST_MS) throw wrong('at most a year can be asked for at once');
+  const disposition = oneOf(params, 'disposition', DISPOSITIONS);
+  const answered = flagOf(params, 'answered');
+  if (answered !== null && disposition !== null && answered !== (disposition === 'answered'))
+    throw wrong(`"answered": ${answered} and "disposition": "${disposition}" contradict each other`);
   return {
     from,
     to,
     extension: textOf(params['extension']),
     number: textOf(params['number']),
     direction: oneOf(params, 'direction', DIRECTIONS),
-    disposition: oneOf(params, 'disposition', DISPOSITIONS),
+    disposition,
+    answered,
     limit: limitOf(params['limit']),
   };
 }
@@ -63,10 +70,17 @@ export function wrong(text: string): PbxError {
   return new PbxError('invalid-argument', `history: ${text}`);
 }
 
-export function isOfKind(entry: HistoryEntry, { direction, disposition }: HistoryWish): boolean {
+export function isOfKind(entry: HistoryEntry, { direction, disposition, answered }: HistoryWish): boolean {
   return (
-    (direction === null || entry.direction === direction) && (disposition === null || entry.disposition === disposition)
+    (direction === null || entry.direction === direction) &&
+    (disposition === null || entry.disposition === disposition) &&
+    (answered === null || (entry.disposition === 'answered') === answered)
   );
+}
+
+/** Whether calls of the span may be left out, so that there is no knowing how many are enough. */
+export function isChoosy({ extension, number, direction, disposition, answered }: HistoryWish): boolean {
+  return [extension, number, direction, disposition, answered].some((wish) => wish !== null);
 }
 
 /** Whether the wanted extension and number took part. */
@@ -100,6 +114,14 @@ function momentOf(value: unknown, name: string): number | null {
   if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15)
     throw wrong(`"${name}" is no date: use ISO 8601, for example 2026-01-31T08:00:00Z`);
   return ms;
+}
+
+function flagOf(params: Fields, name: string): boolean | null {
+  const value = params[name];
+  if (value === undefined || value === null || value === '') return null;
+  if (typeof value === 'boolean') return value;
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw wrong(`"${name}" must be true or false`);
 }
 
 function limitOf(value: unknown): number {

@@ -131,6 +131,8 @@ export interface HistoryParams {
   number?: string;
   direction?: 'inbound' | 'outbound' | 'internal';
   disposition?: Disposition;
+  /** Only calls in which somebody talked, or only the others. */
+  answered?: boolean;
   /** The newest so many: 1 to 50 000, 1000 where nothing is said. */
   limit?: number;
 }

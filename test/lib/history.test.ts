@@ -39,6 +39,7 @@ describe('history', () => {
       number: null,
       direction: null,
       disposition: null,
+      answered: null,
       limit: 1_000,
     });
     assert.equal(wishOf({ to: '2026-03-02T00:00:00Z' }, NOW).from, Date.parse('2026-03-01T00:00:00Z'));
@@ -52,8 +53,37 @@ describe('history', () => {
     assert.deepEqual([wish.extension, wish.limit], ['21', 5]);
   });
 
+  it('takes whether somebody talked, which an end of one kind must not contradict', () => {
+    assert.equal(wishOf({ answered: false }, NOW).answered, false);
+    assert.equal(wishOf({ answered: 'true', disposition: 'answered' }, NOW).answered, true);
+    assert.equal(wishOf({ answered: false, disposition: 'busy' }, NOW).answered, false);
+    for (const params of [
+      { answered: false, disposition: 'answered' },
+      { answered: true, disposition: 'busy' },
+      { answered: 'maybe' },
+    ])
+      assert.throws(() => wishOf(params, NOW), { code: 'invalid-argument' });
+    const talked = entry({ disposition: 'answered' });
+    assert.deepEqual(
+      [talked, entry(), entry({ disposition: 'unknown' })].map((each) =>
+        isOfKind(each, wishOf({ answered: false }, NOW)),
+      ),
+      [false, true, true],
+    );
+    assert.equal(isOfKind(talked, wishOf({ answered: true }, NOW)), true);
+  });
+
   it('empty fields of a form are no wishes', () => {
-    const empty = { from: '', to: '', extension: '', number: '', direction: '', disposition: '', limit: '' };
+    const empty = {
+      from: '',
+      to: '',
+      extension: '',
+      number: '',
+      direction: '',
+      disposition: '',
+      answered: '',
+      limit: '',
+    };
     assert.deepEqual(wishOf(empty, NOW), wishOf({}, NOW));
     assert.deepEqual(wishOf({ from: null, limit: null }, NOW), wishOf({}, NOW));
   });

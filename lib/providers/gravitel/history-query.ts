@@ -1,6 +1,6 @@
 /** The list of calls over any span: asked in parts when it is long or full, filtered here where the PBX cannot (specification 5.3). */
 
-import { concerns, DAY_MS, isOfKind, newestFirst } from '../../history';
+import { concerns, DAY_MS, isChoosy, isOfKind, newestFirst } from '../../history';
 import type { HistoryWish, Span } from '../../history';
 import type { HistoryEntry } from '../../model';
 import type { Codec } from './codec';
@@ -49,7 +49,7 @@ export async function historyOf(
   }: { directory: Directory; now: number; signal: AbortSignal; seen: (notice: HistoryNotice) => void },
 ): Promise<HistoryEntry[]> {
   const { from, to, limit } = wish;
-  const filtered = Boolean(wish.direction ?? wish.disposition ?? wish.extension ?? wish.number);
+  const filtered = isChoosy(wish);
   const span = { from, to: to ?? now };
   const notices = await recordsOf(codec, span, signal, (count) => !filtered && count >= limit);
   const entries: HistoryEntry[] = [];

@@ -305,6 +305,19 @@ describe('MANGO history', function () {
       assert.equal(moscowTime(Date.parse('2025-12-31T23:59:59.999Z')), '01.01.2026 02:59:59');
     });
 
+    it('asks for failed calls by their status', async () => {
+      const failed = { context_status: 0, context_calls: null, talk_duration: 0 };
+      office.pbx.statistics.contexts = [
+        context('E1', failed),
+        context('E2', { ...failed, context_start_time: NOON + 1 }),
+      ];
+      assert.deepEqual(ids(await extended({ answered: false, limit: 1 })), ['E1']);
+      const sent = office.pbx.last('stats/calls/request');
+      assert.deepEqual([sent['context_status'], sent['limit']], [0, 1], 'exact, so the page may be small');
+      await extended({ answered: true });
+      assert.equal(office.pbx.last('stats/calls/request')['context_status'], 1);
+    });
+
     it('does not take a half-done result for the whole', async () => {
       office.pbx.statistics.contexts = [context('E1'), context('E2', { context_start_time: NOON + 1 })];
       office.pbx.statistics.statuses = ['204', 'request', 'work'];

@@ -63,12 +63,13 @@ async function list(
   { api, clock, signal }: HistoryTools,
 ): Promise<Fields[]> {
   const search = wish.party?.number ?? wish.caller?.number ?? wish.called?.number;
+  const answered = wish.answered ?? (wish.disposition && wish.disposition === 'answered');
   const request = {
     start_date: moscowTime(span.from),
     end_date: moscowTime(span.to),
     ...page,
     ...(wish.direction && { context_type: TYPES[wish.direction] }),
-    ...(wish.disposition && { context_status: wish.disposition === 'answered' ? 1 : 0 }),
+    ...(answered !== null && { context_status: answered ? 1 : 0 }),
     ...(search && search.length >= 3 && { search_string: search }),
     ...wish.vendor,
   };
