@@ -4,7 +4,7 @@
  */
 
 import type { Clock } from '../../clock';
-import type { CallDetails } from '../../facts';
+import type { CallDetails, Fact } from '../../facts';
 import { RecentKeys } from '../../transport/webhook';
 import { endOf, reasonOf } from './codes';
 import { directionOf } from './direction';
@@ -21,6 +21,9 @@ const MAX_ENTRIES = 20_000;
 /** A call without legs that nobody summed up is forgotten after this time; one with legs after a day. */
 const IDLE_MS = 600_000;
 const SILENT_MS = 24 * 3_600_000;
+
+/** What flows get no event of. */
+const QUIET: ReadonlySet<Fact['fact']> = new Set(['call.alias', 'call.update', 'leg.begin', 'leg.end']);
 
 export interface CallBookOptions {
   clock: Clock;
@@ -74,15 +77,19 @@ export class CallBook {
     if (entry.summary && !hasLiveLeg(entry)) this.#finish(entry, entry.summary);
   }
 
-  summary(summary: SummaryNotice): void {
-    if (this.#over.has(summary.entry)) return;
+  /** Returns whether it ends the call, now or soon. */
+  summary(summary: SummaryNotice): boolean {
+    if (this.#over.has(summary.entry)) return false;
     const entry = this.#entries.get(summary.entry);
     if (!entry) {
       this.#early.get(summary.entry)?.cancel();
       const timer = this.#clock.after(SUMMARY_WAITS_MS, () => this.#finish(null, summary));
       this.#early.set(summary.entry, { summary, cancel: () => timer.cancel() });
       if (this.#early.size > MAX_ENTRIES)
-        for (const { summary: oldest } of this.#early.values()) return this.#finish(null, oldest);
+        for (const { summary: oldest } of this.#early.values()) {
+          this.#finish(null, oldest);
+          break;
+        }
     } else if (!hasLiveLeg(entry)) this.#finish(entry, summary);
     else {
       entry.summary = summary;
@@ -90,6 +97,7 @@ export class CallBook {
         if (entry.summary) this.#finish(entry, entry.summary);
       });
     }
+    return true;
   }
 
   /** Digits in a leg. One nobody has heard of begins with them, so that a flow can lead it on (`route`). */
@@ -98,6 +106,13 @@ export class CallBook {
     if (!this.#ofLeg.has(leg.leg)) this.notice(leg);
     const { entry: call, at, raw } = leg;
     this.#tell({ fact: 'call.dtmf', call, at, raw, digits, ...(by && { by: { number: by } }) });
+  }
+
+  /** Whether the flows get an event of this fact, or it only adds to what is known. */
+  isEvent(fact: Fact): boolean {
+    if (fact.fact !== 'leg.answer') return !QUIET.has(fact.fact);
+    const entry = this.#entries.get(fact.call);
+    return entry?.answered === false && entry.legs.get(fact.leg)?.role === 'callee';
   }
 
   /** Forgets everything without a word. */

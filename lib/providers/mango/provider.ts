@@ -106,7 +106,9 @@ export class MangoProvider implements Provider {
       recordings: this.#recordings,
       texts,
       results: this.#commands.results,
-      raw: tell,
+      raw: (fact) => {
+        if (host.wants('raw')) tell(fact);
+      },
       malformed,
       statistics: (key, requestId) => this.#ready.notify(key, requestId),
     });
@@ -218,7 +220,9 @@ export class MangoProvider implements Provider {
   }
 
   #tell(fact: Fact): void {
-    if (!this.#closing.signal.aborted) this.#host.fact(fact);
+    if (this.#closing.signal.aborted) return;
+    if (this.#book.isEvent(fact)) this.#notifications.told(fact.raw);
+    this.#host.fact(fact);
   }
 
   /** A new call from outside: the flows may lead it elsewhere. */

@@ -38,6 +38,66 @@ describe('MANGO notifications', function () {
     assert.deepEqual(office.story(), ['begin inbound', 'ringing 101']);
   });
 
+  describe('of which no event comes are told as raw', () => {
+    const customer = { number: '70000000001' };
+    const line = { line_number: '70000000099' };
+
+    it('such as a step in the IVR, and the end of a leg', async () => {
+      const call = office.pbx.call('E1');
+      const ivr = call.leg('L1', { location: 'ivr', from: customer, to: line });
+      await ivr.appeared();
+      const connected = ivr.notice('Connected');
+      await office.pbx.post('/events/call', connected);
+      await office.pbx.post('/events/call', connected);
+      await ivr.gone(1100);
+      const leg = call.leg('L2', { from: { ...customer, taken_from_call_id: 'L1' }, to: { extension: '101' } });
+      await leg.appeared();
+      await leg.connected();
+      await leg.gone(1110);
+      await call.summary({ talk_time: 1, disconnect_reason: 1110 });
+      await call.leg('L3', { from: customer, to: { extension: '102' } }).appeared();
+      const told = raws().map(({ name, message }) => {
+        const { call_id, call_state } = message as Record<string, unknown>;
+        return `${name} ${String(call_id)} ${String(call_state)}`;
+      });
+      assert.deepEqual(told, [
+        'events/call L1 Connected',
+        'events/call L1 Disconnected',
+        'events/call L2 Disconnected',
+        'events/call L3 Appeared',
+      ]);
+    });
+
+    it('such as the own telephone of a placed call', async () => {
+      const call = office.pbx.call('E1', { command_id: 'c1', callback_initiator: 'API' });
+      const own = call.leg('L1', { from: customer, to: { extension: '101' } });
+      await own.appeared();
+      await own.connected();
+      assert.deepEqual(
+        raws().map(({ message }) => (message as Record<string, unknown>)['call_state']),
+        ['Connected'],
+      );
+    });
+
+    it('such as the end of a recording whose file is not there yet, and its topics, once', async () => {
+      const about = { recording_id: 'R1', entry_id: 'E1', call_id: 'L1', timestamp: 1767225600 };
+      await office.pbx.post('/events/recording', { ...about, seq: 1, recording_state: 'Started' });
+      await office.pbx.post('/events/recording', {
+        ...about,
+        seq: 2,
+        recording_state: 'Completed',
+        completion_code: 1000,
+      });
+      await office.pbx.post('/events/record/added', about);
+      for (const recording_id of ['R1', 'R1', 'R2'])
+        await office.pbx.post('/events/record/tagged', { ...about, recording_id });
+      assert.deepEqual(
+        raws().map(({ name }) => name),
+        ['events/recording', 'events/record/tagged', 'events/record/tagged'],
+      );
+    });
+  });
+
   it('are genuine by the exact text, however it is written', async () => {
     const json =
       '{ "entry_id": "E1", "call_id":"L1","call_state":"Appeared","from":{"number":"\\u0037"}, "x": "a\\/b+c d&e=ž" }';
