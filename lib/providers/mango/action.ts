@@ -15,10 +15,14 @@ const LINK = 'queries/recording/link';
 
 /** What surely changes nothing, so that it may be asked again and a lost answer is no riddle. */
 const READS: ReadonlySet<string> = new Set([
+  '/cc/get_presence',
+  '/cc/get_statuses',
   'account/balance',
   'audiofiles',
+  'autosecretary/rules',
   'bwlists/numbers',
   'bwlists/state',
+  'campaign/list',
   'config/users/request',
   'domains',
   'forwarding/numbers',
@@ -35,7 +39,6 @@ const READS: ReadonlySet<string> = new Set([
   'trunks/numbers',
 ]);
 
-/** Answers without a `result` by the vendor's documents: everything but commands may come so. */
 const COMMAND = 'commands/';
 
 export interface ActionTools {
@@ -53,7 +56,8 @@ export async function runAction(request: Fields, context: CommandContext, tools:
   const plain = plainPath(path);
   const parameters = parametersOf(request['json']);
   if (plain === LINK) return linkOf(parameters, tools);
-  const effect = !READS.has(plain) && !plain.startsWith('queries/');
+  // Only answers to questions may lack a `result`, or be no JSON at all.
+  const reads = READS.has(plain) || /^(?:\/s2t\/)?queries\//.test(plain);
   const isCommand = plain.startsWith(COMMAND);
   const commandId = isCommand ? commandIdOf(parameters, context.reference) : null;
   if (commandId) tools.expect(commandId, plain.slice(COMMAND.length));
@@ -61,9 +65,9 @@ export async function runAction(request: Fields, context: CommandContext, tools:
     typeof parameters === 'string' ? parameters : { ...parameters, ...(commandId && { command_id: commandId }) };
   const reply = await tools.api.post(path, sent, {
     signal: context.signal,
-    effect,
-    resultless: !isCommand,
-    ...(!isCommand && { other: plain === 'queries/recording/post' ? 'redirect' : 'text' }),
+    effect: !reads,
+    resultless: reads,
+    ...(reads && { other: plain === 'queries/recording/post' ? 'redirect' : 'text' }),
   });
   const result = reply.location ? { location: reply.location.href } : (reply.value ?? (reply.text || null));
   return { result, raw: result, ...(commandId && { reference: commandId }) };

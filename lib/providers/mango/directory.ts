@@ -4,7 +4,7 @@
  */
 
 import type { Clock } from '../../clock';
-import { party } from '../../model';
+import { party, PbxError } from '../../model';
 import type { Member, QueueStatus } from '../../model';
 import type { KnownCall } from '../../provider';
 import type { ApiReply, MangoApi } from './api';
@@ -41,11 +41,8 @@ export class Directory {
     { calls, signal }: { calls: Iterable<KnownCall>; signal: AbortSignal },
   ): Promise<Listed<Member>> {
     const wanted = textOf(params['extension']);
-    const users = await this.#read(
-      'config/users/request',
-      { ext_fields: ['general.user_id', 'general.login'] },
-      signal,
-    );
+    const wish = { ext_fields: ['general.user_id', 'general.login'] };
+    const users = await this.#read('config/users/request', wish, 'users', signal);
     const groups = await this.#groups(signal).catch(() => null);
     const states = statesOf(calls);
     const result = listOf(users.fields['users'])
@@ -99,7 +96,7 @@ export class Directory {
   }
 
   async #groups(signal: AbortSignal): Promise<Listed<Group>> {
-    const reply = await this.#read('groups', { show_users: 1 }, signal);
+    const reply = await this.#read('groups', { show_users: 1 }, 'groups', signal);
     const result = listOf(reply.fields['groups'])
       .map(fieldsOf)
       .filter((group): group is Fields => group !== null)
@@ -115,10 +112,14 @@ export class Directory {
   }
 
   /** Two flows that ask at the same time ask once. */
-  #read(path: string, parameters: Fields, signal: AbortSignal): Promise<ApiReply> {
+  #read(path: string, parameters: Fields, list: 'users' | 'groups', signal: AbortSignal): Promise<ApiReply> {
     const kept = this.#kept.get(path);
     if (kept && kept.until > this.#clock.now()) return kept.reply;
-    const reply = this.#api.post(path, parameters, { signal, effect: false, resultless: true });
+    const reply = this.#api.post(path, parameters, { signal, effect: false, resultless: true }).then((answer) => {
+      // Without a `result` only the list itself tells that it went well.
+      if (Array.isArray(answer.fields[list])) return answer;
+      throw new PbxError('protocol', `MANGO answered ${path} without a list of ${list}`);
+    });
     const entry = { until: this.#clock.now() + KEEP_MS, reply };
     this.#kept.set(path, entry);
     reply.catch(() => {

@@ -95,6 +95,13 @@ describe('MANGO raw requests', function () {
     await rejects(act('groups'), 'not-supported', /4001/);
   });
 
+  it('that change something have succeeded only when MANGO says so', async () => {
+    for (const answer of [{ text: '<html>log in</html>' }, { json: { message: 'try later' } }]) {
+      office.pbx.next('schema/set', { status: 200, ...answer });
+      await rejects(act('schema/set', { schema_id: 1, line_id: 2 }), 'uncertain', /without a result/);
+    }
+  });
+
   it('stay on the server of the account', async () => {
     for (const path of [
       'https://evil.example/x',
@@ -119,6 +126,8 @@ describe('MANGO raw requests', function () {
   it('may name another root of the same server', async () => {
     office.pbx.next('/cc/get_presence', { status: 200, json: { result: 1000, ok: true } });
     assert.deepEqual((await act('/cc/get_presence', {})).result, { result: 1000, ok: true });
+    office.pbx.next('/s2t/queries/records', { status: 200, json: { data: [] } });
+    assert.deepEqual((await act('/s2t/queries/records', {})).result, { data: [] });
   });
 
   it('never show the keys, whatever goes wrong', async () => {

@@ -54,6 +54,15 @@ describe('MANGO lists', function () {
     );
   });
 
+  it('that did not come are told as such, and not kept', async () => {
+    office.pbx.next('config/users/request', { status: 200, json: { message: 'try later' } });
+    await rejects(query('members'), 'protocol', /users/);
+    office.pbx.next('groups', { status: 200, json: { result: 1000 } });
+    await rejects(query('queues'), 'protocol', /groups/);
+    assert.equal((await passing(office.clock, query<Member[]>('members'))).length, 3);
+    assert.equal((await passing(office.clock, query<QueueStatus[]>('queues'))).length, 2);
+  });
+
   it('employees who ring or talk by what the notifications tell', async () => {
     const leg = office.pbx.call('E1').leg('L1', { from: { number: '7' }, to: { extension: '101' } });
     await leg.appeared();
