@@ -8,7 +8,8 @@ import type { Clock, Timer } from '../../clock';
 import type { RecordingFact } from '../../facts';
 import { PbxError } from '../../model';
 import type { Download, HttpClient } from '../../transport/http';
-import { RecentMap } from '../../transport/webhook';
+import { RecentKeys, RecentMap } from '../../transport/webhook';
+import type { RecentOptions } from '../../transport/webhook';
 import type { Codec } from './codec';
 import type { HistoryNotice } from './notice';
 import { timesOf } from './outcome';
@@ -18,6 +19,7 @@ import type { VendorProfile } from './profile';
 /** Waits before each look for the file. */
 const LADDER_MS = [20_000, 60_000, 60_000, 60_000] as const;
 const MAX_WAITING = 500;
+const KEPT: RecentOptions = { max: 20_000, ttlMs: 7 * 24 * 3_600_000 };
 
 export interface RecordingsOptions {
   clock: Clock;
@@ -39,18 +41,21 @@ interface Known {
 export class Recordings {
   readonly #options: RecordingsOptions;
   readonly #known: RecentMap<Known>;
+  /** Calls whose recording is told of, or will be: a query that lists one before tells nobody. */
+  readonly #announced: RecentKeys;
   readonly #waits = new Map<string, Timer>();
   readonly #closing = new AbortController();
 
   constructor(options: RecordingsOptions) {
     this.#options = options;
-    this.#known = new RecentMap(options.clock, { max: 20_000, ttlMs: 7 * 24 * 3_600_000 });
+    this.#known = new RecentMap(options.clock, KEPT);
+    this.#announced = new RecentKeys(options.clock, KEPT);
   }
 
   /** A record of a call, told by the PBX or found in its list. */
   note(notice: HistoryNotice): void {
     const link = notice.link && this.#resolved(notice.link);
-    if (!link || this.#known.get(notice.call)) return;
+    if (!link || !this.#announced.first(notice.call)) return;
     this.#keep(notice, link);
     this.#await(notice, 0);
   }

@@ -53,6 +53,23 @@ describe('gravitel: recordings', () => {
     assert.equal(office.of('recording.failed').length, 1);
   });
 
+  it('one is told of though a flow has seen it in the list before, whether its push comes or not', async () => {
+    office.pbx.files.set('/rec/C1.mp3', MUSIC);
+    office.pbx.files.set('/rec/C2.mp3', MUSIC);
+    await office.pass(60_000);
+    const pushed = office.pbx.call('C1');
+    const lost = office.pbx.call('C2');
+    office.clock.advance(17_000);
+    lost.listed('Success', { login: 'petrov', talk: 10, link: '/rec/C2.mp3' });
+    pushed.listed('Success', { login: 'ivanova', talk: 10, link: '/rec/C1.mp3' });
+    const { payload } = await office.account.execute({ command: 'query', query: 'history' });
+    assert.equal((payload.result as unknown[]).length, 2);
+    await pushed.history('Success', { login: 'ivanova', talk: 10, link: '/rec/C1.mp3' });
+    await office.pass(400_000);
+    const told = office.of<RecordingEvent>('recording.available').map(({ recording: { id } }) => id);
+    assert.deepEqual(told, ['C1', 'C2']);
+  });
+
   it('one is fetched with the key, as bytes or into a folder', async () => {
     office.pbx.files.set('/rec/C1.mp3', MUSIC);
     await recorded(`${office.pbx.origin}/rec/C1.mp3`);
