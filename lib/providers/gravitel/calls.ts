@@ -8,7 +8,7 @@ import type { CallDetails, Fact, LegResult } from '../../facts';
 import { RecentKeys } from '../../transport/webhook';
 import type { Directory } from './directory';
 import type { Entry } from './entry';
-import { liveLegs, newEntry } from './entry';
+import { liveLegs, newEntry, verdictOf } from './entry';
 import { farSide, Legs, rawOf } from './legs';
 import type { Told } from './legs';
 import type { ContactNotice, EventNotice, HistoryNotice } from './notice';
@@ -21,6 +21,8 @@ const LOOK_MS = 20_000;
 const SETTLE_MS = 60_000;
 /** A caller in the voice menu has no leg at all. */
 const LEGLESS_MS = 1_800_000;
+/** No telephone rings longer than this: the end of its leg was lost. */
+const RINGS_MS = 180_000;
 const REPEATED_MS = 10_000;
 const MAX_CALLS = 5_000;
 
@@ -48,8 +50,6 @@ export class CallBook {
       directory,
       tell: (entry, fact) => this.#tell(entry, fact),
       fact: options.tell,
-      stop: (entry) => this.#stop(entry),
-      silent: (entry) => (entry.outcome ? this.#finish(entry) : this.#await(entry)),
       find: (call) => this.#entries.get(call),
       known: (call, entry) => this.#remember(call, entry),
     });
@@ -78,8 +78,7 @@ export class CallBook {
   /** A call from outside asks who it is: its first sign of life. */
   contact(notice: ContactNotice): void {
     if (this.has(notice.call)) return;
-    const entry = this.#open(notice, 'inbound');
-    this.#wait(entry, LEGLESS_MS, () => this.#settle(entry));
+    this.#watch(this.#open(notice, 'inbound'));
   }
 
   event(notice: EventNotice): void {
@@ -92,6 +91,11 @@ export class CallBook {
     const entry = known ?? this.#open(notice, direction);
     entry.lastAt = this.#options.clock.now();
     if (notice.direction) entry.modern = true;
+    this.#apply(entry, notice);
+    this.#watch(entry);
+  }
+
+  #apply(entry: Entry, notice: EventNotice): void {
     switch (notice.event) {
       case 'ringing':
         return this.#legs.ringing(entry, notice);
@@ -112,10 +116,12 @@ export class CallBook {
     const entry = this.#entries.get(notice.call) ?? this.#past(notice, inferred);
     entry.lastAt = this.#options.clock.now();
     // Answered beats everything else said of the same call, in whatever order it comes.
-    if (entry.outcome?.disposition !== 'answered') entry.outcome = notice;
-    entry.inferred = inferred;
-    if (!this.#goesOn(entry, notice)) return this.#finish(entry);
-    if (notice.disposition !== 'answered') this.#wait(entry, SETTLE_MS, () => this.#finish(entry));
+    if (entry.outcome?.disposition !== 'answered') {
+      entry.outcome = notice;
+      entry.inferred = inferred;
+    }
+    if (verdictOf(entry) && !this.#goesOn(entry, notice)) return this.#settle(entry);
+    this.#watch(entry);
   }
 
   clear(): void {
@@ -193,9 +199,7 @@ export class CallBook {
     return notice.disposition === 'answered' ? others.some(({ state }) => state === 'answered') : others.length > 0;
   }
 
-  #finish(entry: Entry): void {
-    const notice = entry.outcome;
-    if (!notice) return this.#settle(entry);
+  #finish(entry: Entry, notice: HistoryNotice): void {
     const { clock, directory } = this.#options;
     const times = timesOf(notice);
     const isAnswered = notice.disposition === 'answered';
@@ -223,16 +227,26 @@ export class CallBook {
     });
   }
 
-  #await(entry: Entry): void {
-    this.#wait(entry, LOOK_MS, () => {
-      this.#options.missing();
-      this.#wait(entry, SETTLE_MS - LOOK_MS, () => this.#settle(entry));
-    });
+  /** What becomes of the call when nothing more is heard of it. */
+  #watch(entry: Entry): void {
+    const settle = () => this.#settle(entry);
+    const verdict = verdictOf(entry);
+    if (liveLegs(entry).length > 0) {
+      if (verdict && verdict.disposition !== 'answered') this.#wait(entry, RINGS_MS, settle);
+      else this.#stop(entry);
+    } else if (verdict) settle();
+    else if (entry.legs.size === 0 && !entry.talked) this.#wait(entry, LEGLESS_MS, settle);
+    else
+      this.#wait(entry, LOOK_MS, () => {
+        this.#options.missing();
+        this.#wait(entry, SETTLE_MS - LOOK_MS, settle);
+      });
   }
 
-  /** No record came: the legs must do. */
+  /** As its record says, without one as the legs do. */
   #settle(entry: Entry): void {
-    if (entry.outcome) return this.#finish(entry);
+    const verdict = verdictOf(entry);
+    if (verdict) return this.#finish(entry, verdict);
     const wasOffered = entry.legs.size > 0;
     const result: LegResult = {
       disposition: entry.answered || entry.talked ? 'answered' : wasOffered ? 'no-answer' : 'unknown',

@@ -33,7 +33,7 @@ export interface Entry {
   transferBy: Party | null;
   /** Whether the PBX tells directions: then it also tells a caller who gave up from one nobody took. */
   modern: boolean;
-  /** The record of a call whose legs are not all gone. */
+  /** The record that says most, see {@link verdictOf}. */
   outcome: HistoryNotice | null;
   /** The record came by the list of calls, not by itself. */
   inferred: boolean;
@@ -59,6 +59,15 @@ export function newEntry(id: string, direction: CallDirection, client: string | 
     timer: null,
     lastAt: now,
   };
+}
+
+/**
+ * The record that says how the call ended. Whether records come per call or per leg is not documented: once a person has talked, one that
+ * says nobody took it is of a leg (specification 4.3, 8). A call to outside has one leg, of which nobody knows whose answer is told.
+ */
+export function verdictOf({ outcome, direction, answered, talked }: Entry): HistoryNotice | null {
+  if (!outcome || outcome.disposition === 'answered' || direction === 'outbound') return outcome;
+  return answered || talked ? null : outcome;
 }
 
 export function liveLegs(entry: Entry): Leg[] {

@@ -24,10 +24,6 @@ export interface LegsOptions {
   directory: Directory;
   tell: (entry: Entry, fact: Told) => void;
   fact: (fact: Fact) => void;
-  /** The call goes on: what waited for its end waits no longer. */
-  stop: (entry: Entry) => void;
-  /** No leg is left. */
-  silent: (entry: Entry) => void;
   find: (call: string) => Entry | undefined;
   /** The call has another id. */
   known: (call: string, entry: Entry) => void;
@@ -45,7 +41,6 @@ export class Legs {
     if (entry.direction === 'outbound') return this.dialing(entry, notice);
     const { employee } = notice;
     if (!employee) return;
-    this.#options.stop(entry);
     const party = this.#options.directory.party(employee);
     this.#handedOn(entry, party, 'blind', notice);
     this.#joins(entry, notice);
@@ -57,7 +52,6 @@ export class Legs {
 
   dialing(entry: Entry, notice: EventNotice): void {
     const { directory } = this.#options;
-    this.#options.stop(entry);
     const caller = notice.employee ? directory.party(notice.employee) : {};
     const leg = this.#leg(entry, notice, caller);
     leg.state = 'ringing';
@@ -75,7 +69,6 @@ export class Legs {
   answered(entry: Entry, notice: EventNotice): void {
     const { employee } = notice;
     const party = employee ? this.#options.directory.party(employee) : {};
-    this.#options.stop(entry);
     const known = employee ? entry.legs.get(keyOf(employee)) : undefined;
     const dials = entry.direction === 'outbound' || known?.dials === true;
     if (dials) {
@@ -100,7 +93,8 @@ export class Legs {
   }
 
   gone(entry: Entry, notice: EventNotice): void {
-    const leg = notice.employee ? entry.legs.get(keyOf(notice.employee)) : undefined;
+    const { employee } = notice;
+    const leg = employee ? this.#leg(entry, notice, this.#options.directory.party(employee)) : undefined;
     const hadTalk = leg?.state === 'answered';
     const completed = notice.event === 'completed' || (notice.event === 'released' && hadTalk);
     if (completed && !hadTalk && leg?.state !== 'gone') entry.talked = true;
@@ -111,7 +105,6 @@ export class Legs {
     }
     if (liveLegs(entry).length > 0) return;
     this.#options.tell(entry, { fact: 'leg.end', leg: farLeg(entry), lost: true, ...rawOf(notice) });
-    this.#options.silent(entry);
   }
 
   transferred(entry: Entry, notice: EventNotice): void {
@@ -132,7 +125,6 @@ export class Legs {
       this.#options.known(second, entry);
       this.#options.tell(entry, { fact: 'call.alias', alias: second, ...rawOf(notice) });
     }
-    if (liveLegs(entry).length === 0) this.#options.silent(entry);
   }
 
   #merge(
@@ -150,7 +142,7 @@ export class Legs {
     other.timer?.cancel();
     for (const [key, leg] of other.legs) if (entry.legs.get(key)?.state !== 'answered') entry.legs.set(key, leg);
     entry.answered ||= other.answered;
-    entry.outcome ??= other.outcome;
+    if (entry.outcome?.disposition !== 'answered') entry.outcome = other.outcome ?? entry.outcome;
     for (const id of other.ids) this.#options.known(id, entry);
     this.#options.known(second, entry);
   }

@@ -79,6 +79,43 @@ describe('gravitel: calls out of pushes', () => {
     assert.deepEqual(office.story(), ['begin inbound', 'ringing 712', 'ringing 713', 'answer 713', 'end answered']);
   });
 
+  it('the record of a leg that was not taken ends no call that is talked on', async () => {
+    const call = office.pbx.call('C1');
+    await call.incoming(anna);
+    await call.incoming(petr);
+    second(5);
+    await call.accepted(petr);
+    await call.cancelled(anna);
+    await call.history('Missed', { login: anna });
+    second(3_000);
+    assert.equal(office.account.call('C1')?.state, 'answered');
+    await call.completed(petr);
+    await call.history('Success', { login: petr, wait: 5, talk: 3_000 });
+    assert.deepEqual(office.story().slice(-2), ['answer 713', 'end answered']);
+    assert.deepEqual([end()?.talkSeconds, end()?.reason?.code], [3_000, 'Success']);
+  });
+
+  for (const [name, early] of [
+    ['before it was answered', true],
+    ['after the talk', false],
+  ] as const)
+    it(`the record of a leg that was not taken says nothing of a call that was: ${name}`, async () => {
+      const call = office.pbx.call('C1');
+      await call.incoming(anna);
+      await call.incoming(petr);
+      if (early) await call.history('Missed', { login: anna });
+      second(5);
+      await call.accepted(petr);
+      await call.cancelled(anna);
+      second(9);
+      await call.completed(petr);
+      if (!early) await call.history('Missed', { login: anna });
+      second(2);
+      await call.history('Success', { login: petr, wait: 5, talk: 9 });
+      assert.deepEqual(office.story().slice(-2), ['answer 713', 'end answered']);
+      assert.deepEqual([end()?.talkSeconds, end()?.reason?.code], [9, 'Success']);
+    });
+
   it('D: a caller who gives up in the voice menu', async () => {
     const call = office.pbx.call('C1');
     await call.contact();
@@ -124,9 +161,9 @@ describe('gravitel: calls out of pushes', () => {
     await call.transferred(anna, 'B');
     await call.history('Success', { login: anna, talk: 25 });
     assert.equal(office.account.call('A')?.state, 'answered', 'the colleague still talks');
-    second(60);
+    second(600);
     await other.completed(petr);
-    await other.history('Success', { login: petr, talk: 65 });
+    await other.history('Success', { login: petr, talk: 605 });
     const ofA = office.of<CallEvent>('call.transfer', 'call.end').filter(({ call: { id } }) => id === 'A');
     assert.deepEqual(
       ofA.map(({ type }) => type),
@@ -136,7 +173,7 @@ describe('gravitel: calls out of pushes', () => {
       [ofA[0]?.transfer?.mode, ofA[0]?.transfer?.by?.extension, ofA[0]?.transfer?.to.extension],
       ['attended', '712', '713'],
     );
-    assert.equal(ofA[1]?.call.talkSeconds, 85);
+    assert.equal(ofA[1]?.call.talkSeconds, 625);
     assert.equal(office.account.calls().length, 0);
   });
 
