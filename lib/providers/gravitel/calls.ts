@@ -19,7 +19,9 @@ import type { PlacedCalls } from './placed';
 const LOOK_MS = 20_000;
 /** And after this it is decided from the legs. */
 const SETTLE_MS = 60_000;
-/** A caller in the voice menu has no leg at all. */
+/** While nobody has taken the call, or it is being handed on, the next telephone may be tried after a pause. */
+const UNTAKEN_MS = 300_000;
+/** A caller in the voice menu has no leg at all, nor has one who hears music in a group. */
 const LEGLESS_MS = 1_800_000;
 /** No telephone rings longer than this: the end of its leg was lost. */
 const RINGS_MS = 180_000;
@@ -239,7 +241,7 @@ export class CallBook {
     else
       this.#wait(entry, LOOK_MS, () => {
         this.#options.missing();
-        this.#wait(entry, SETTLE_MS - LOOK_MS, settle);
+        this.#wait(entry, patience(entry) - LOOK_MS, settle);
       });
   }
 
@@ -284,6 +286,13 @@ export class CallBook {
     const { call, event, direction, employee, client, line, group, second } = notice;
     return !this.#repeated.first(JSON.stringify([call, event, direction, employee, client, line, group, second]));
   }
+}
+
+/** Milliseconds from the end of the last leg until the call must be over: a leg that stops ringing ends no call (specification 4.2). */
+function patience({ answered, talked, direction, queue, transferBy }: Entry): number {
+  if (transferBy) return UNTAKEN_MS;
+  if (answered || talked || direction === 'outbound') return SETTLE_MS;
+  return queue ? LEGLESS_MS : UNTAKEN_MS;
 }
 
 function isDialing(notice: ContactNotice | EventNotice): boolean {

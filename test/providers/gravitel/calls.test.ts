@@ -268,13 +268,61 @@ describe('gravitel: calls out of pushes', () => {
     await lost.incoming(petr);
     await lost.cancelled(petr);
     second(59);
-    assert.deepEqual(office.of('call.end'), [], 'the next telephone may ring');
+    assert.deepEqual(office.of('call.end'), []);
     second(2);
-    assert.deepEqual(office.story().slice(-3), [
-      'end answered (inferred)',
-      'end no-answer (inferred)',
-      'missed (inferred)',
-    ]);
+    assert.deepEqual(office.story().slice(-1), ['end answered (inferred)']);
+    second(238);
+    assert.equal(office.of('call.end').length, 1, 'the next telephone may ring');
+    second(2);
+    assert.deepEqual(office.story().slice(-2), ['end no-answer (inferred)', 'missed (inferred)']);
+    assert.equal(office.of<CallEvent>('call.end')[1]?.call.waitSeconds, 0, 'it ended when the last telephone stopped');
+  });
+
+  it('a call to outside that no telephone is left of is decided within a minute', async () => {
+    const call = office.pbx.call('C1', { direction: 'out' });
+    await call.outgoing(anna);
+    await call.cancelled(anna);
+    second(61);
+    assert.deepEqual(office.story(), ['begin outbound', 'end no-answer (inferred)']);
+  });
+
+  it('a caller hears music in a group for a while before the next telephone rings', async () => {
+    const call = office.pbx.call('C1', { group: true });
+    await call.incoming(anna);
+    second(20);
+    await call.cancelled(anna);
+    second(900);
+    await call.incoming(petr);
+    second(5);
+    await call.accepted(petr);
+    second(30);
+    await call.completed(petr);
+    await call.history('Success', { login: petr, wait: 925, talk: 30 });
+    assert.deepEqual(
+      office.story().filter((step) => !step.startsWith('queue.member')),
+      [
+        'begin inbound',
+        'queue.join sales (inferred)',
+        'ringing 712',
+        'ringing 713',
+        'answer 713',
+        'queue.leave sales connected',
+        'end answered',
+      ],
+    );
+    assert.deepEqual([end()?.waitSeconds, end()?.talkSeconds], [925, 30]);
+  });
+
+  it('a transfer that takes its time finds the next telephone', async () => {
+    const call = office.pbx.call('A');
+    await call.incoming(anna);
+    await call.accepted(anna);
+    await call.transferred(anna);
+    second(200);
+    await call.incoming(petr);
+    await call.accepted(petr);
+    assert.deepEqual(office.story().slice(-2), ['transfer blind 713', 'ringing 713']);
+    assert.equal(office.account.call('A')?.state, 'answered');
   });
 
   it('a call that goes to the next telephone after a pause goes on', async () => {
