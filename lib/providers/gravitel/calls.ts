@@ -25,6 +25,8 @@ const UNTAKEN_MS = 300_000;
 const LEGLESS_MS = 1_800_000;
 /** No telephone rings longer than this: the end of its leg was lost. */
 const RINGS_MS = 180_000;
+/** A talk may last for hours without a push; after this the push of its end was lost. */
+const SILENT_MS = 6 * 3_600_000;
 const REPEATED_MS = 10_000;
 const MAX_CALLS = 5_000;
 
@@ -234,8 +236,8 @@ export class CallBook {
     const settle = () => this.#settle(entry);
     const verdict = verdictOf(entry);
     if (liveLegs(entry).length > 0) {
-      if (verdict && verdict.disposition !== 'answered') this.#wait(entry, RINGS_MS, settle);
-      else this.#stop(entry);
+      const isDenied = verdict !== null && verdict.disposition !== 'answered';
+      this.#wait(entry, isDenied ? RINGS_MS : SILENT_MS, settle);
     } else if (verdict) settle();
     else if (entry.legs.size === 0 && !entry.talked) this.#wait(entry, LEGLESS_MS, settle);
     else

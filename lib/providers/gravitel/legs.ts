@@ -9,8 +9,8 @@ import type { Party } from '../../model';
 import type { Directory } from './directory';
 import type { Entry, Leg } from './entry';
 import { liveLegs } from './entry';
-import { keyOf } from './notice';
-import type { EventNotice } from './notice';
+import { areTwo, keyOf, shareName } from './notice';
+import type { Employee, EventNotice } from './notice';
 
 /** A fact about a call without what is the same for all of them. */
 export type Told = CallFact extends infer F
@@ -69,11 +69,11 @@ export class Legs {
   answered(entry: Entry, notice: EventNotice): void {
     const { employee } = notice;
     const party = employee ? this.#options.directory.party(employee) : {};
-    const known = employee ? entry.legs.get(keyOf(employee)) : undefined;
+    const known = employee ? this.#find(entry, employee) : undefined;
     const dials = entry.direction === 'outbound' || known?.dials === true;
+    const leg = known ?? this.#leg(entry, notice, party);
     if (dials) {
       // The PBX tells of the far end by the employee who called (specification 4.2, E).
-      const leg = this.#leg(entry, notice, party);
       leg.state = 'answered';
       this.#options.tell(entry, { fact: 'leg.answer', leg: farLeg(entry), party: farSide(entry), ...rawOf(notice) });
       entry.answered = true;
@@ -81,7 +81,6 @@ export class Legs {
     }
     this.#handedOn(entry, party, null, notice);
     this.#joins(entry, notice);
-    const leg = this.#leg(entry, notice, party);
     leg.state = 'answered';
     this.#options.tell(entry, { fact: 'leg.answer', leg: leg.id, party, ...rawOf(notice) });
     const { queue } = entry;
@@ -94,7 +93,8 @@ export class Legs {
 
   gone(entry: Entry, notice: EventNotice): void {
     const { employee } = notice;
-    const leg = employee ? this.#leg(entry, notice, this.#options.directory.party(employee)) : undefined;
+    const party = employee ? this.#options.directory.party(employee) : {};
+    const leg = employee ? (this.#find(entry, employee) ?? this.#leg(entry, notice, party)) : undefined;
     const hadTalk = leg?.state === 'answered';
     const completed = notice.event === 'completed' || (notice.event === 'released' && hadTalk);
     if (completed && !hadTalk && leg?.state !== 'gone') entry.talked = true;
@@ -110,7 +110,7 @@ export class Legs {
   transferred(entry: Entry, notice: EventNotice): void {
     const { directory } = this.#options;
     const by = notice.employee ? directory.party(notice.employee) : null;
-    const own = notice.employee ? entry.legs.get(keyOf(notice.employee)) : undefined;
+    const own = notice.employee ? this.#find(entry, notice.employee) : undefined;
     if (own && own.state !== 'gone') {
       own.state = 'gone';
       this.#options.tell(entry, { fact: 'leg.end', leg: own.id, lost: true, ...rawOf(notice) });
@@ -182,6 +182,16 @@ export class Legs {
     const { clock, fact: state } = this.#options;
     const member = { extension: party.extension ?? null, name: party.name ?? null };
     state({ fact, at: clock.now(), call: entry.id, queue: { ...entry.queue }, member, ...rawOf(notice) });
+  }
+
+  /** The leg of this employee: pushes name the same telephone by more or fewer of its names (specification 4.1). */
+  #find(entry: Entry, employee: Employee): Leg | undefined {
+    const exact = entry.legs.get(keyOf(employee));
+    if (exact) return exact;
+    const { directory } = this.#options;
+    const others = [...entry.legs.values()].filter((leg) => leg.employee && !areTwo(leg.employee, employee));
+    const by = (same: typeof shareName) => others.find((leg) => leg.employee && same(leg.employee, employee));
+    return by(shareName) ?? by((one, other) => directory.same(one, other));
   }
 
   #leg(entry: Entry, notice: EventNotice, party: Partial<Party>): Leg {

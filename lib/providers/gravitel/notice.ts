@@ -99,6 +99,22 @@ export function employeeOf(
   return login || extension || number ? { login, extension, number, name } : null;
 }
 
+/** Whether they cannot be one person: of two with the same direct number each has a login or extension of its own. */
+export function areTwo(one: Employee, other: Employee): boolean {
+  return differ(one.login, other.login) || differ(one.extension, other.extension);
+}
+
+/** Whether something is told of both and is the same. */
+export function shareName(one: Employee, other: Employee): boolean {
+  return (['login', 'extension', 'number'] as const).some(
+    (name) => one[name] !== null && other[name] !== null && !differ(one[name], other[name]),
+  );
+}
+
+function differ(one: string | null, other: string | null): boolean {
+  return one !== null && other !== null && one.toLowerCase() !== other.toLowerCase();
+}
+
 /** By what a leg is told apart from the other legs of its call. */
 export function keyOf({ login, extension, number }: Employee): string {
   return (login ?? extension ?? number ?? '').toLowerCase();

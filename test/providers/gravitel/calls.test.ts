@@ -249,6 +249,69 @@ describe('gravitel: calls out of pushes', () => {
     assert.deepEqual([end()?.waitSeconds, end()?.talkSeconds], [10, 20]);
   });
 
+  it('a telephone is known again by any of its names', async () => {
+    const push = (type: string, more: object = {}) =>
+      office.pbx.push({ cmd: 'event', type, phone: '74950001122', callid: 'C1', user: '79161234567@company', ...more });
+    await push('INCOMING', { ext: '712' });
+    second(3);
+    await push('ACCEPTED');
+    second(9);
+    await push('COMPLETED');
+    second(61);
+    assert.deepEqual(office.story(), ['begin inbound', 'ringing 712', 'answer 712', 'end answered (inferred)']);
+    assert.equal(end()?.talkSeconds, 9);
+  });
+
+  it('the mobile telephone of an employee is not the one on the desk, nor is that of a colleague with the same number', async () => {
+    const push = (type: string, user: string, more: object = {}) =>
+      office.pbx.push({ cmd: 'event', type, phone: '74950001122', callid: 'C1', user, telnum: '74957770000', ...more });
+    await push('INCOMING', 'ivanova', { ext: '712' });
+    await push('INCOMING', '79161234567@company', { ext: '712', telnum: '' });
+    await push('INCOMING', 'petrov', { ext: '713' });
+    await push('ACCEPTED', '79161234567@company', { telnum: '' });
+    await push('CANCELLED', 'ivanova', { ext: '712' });
+    await push('CANCELLED', 'petrov');
+    second(600);
+    assert.equal(office.account.call('C1')?.state, 'answered');
+    await push('COMPLETED', '79161234567@company', { telnum: '' });
+    second(61);
+    assert.equal(end()?.talkSeconds, 600);
+  });
+
+  it('a call whose end is lost does not live for ever', async () => {
+    await office.pbx.call('C1').incoming(anna);
+    await office.pbx.call('C1').accepted(anna);
+    await office.pbx.push({ cmd: 'event', type: 'INCOMING', phone: '7495', callid: 'C2', user: 'pbx' });
+    await office.pbx.call('C3', { direction: 'out', old: true }).outgoing(anna);
+    second(1_700);
+    assert.equal(office.account.calls().length, 3);
+    second(200);
+    assert.equal(office.account.calls().length, 2, 'a call that no telephone belongs to waits half an hour');
+    second(19_600);
+    assert.equal(office.account.calls().length, 2, 'a talk may last for hours');
+    second(200);
+    assert.deepEqual(office.account.calls(), []);
+    assert.ok(office.of<CallEvent>('call.end').every(({ inferred }) => inferred));
+    await office.until('nothing waits but the next look at the list', () => office.clock.pending === 1);
+  });
+
+  it('a transfer of which one record only comes and no end ends as that record says', async () => {
+    const call = office.pbx.call('A');
+    await call.incoming(anna);
+    await call.accepted(anna);
+    const other = office.pbx.call('B', { direction: 'internal', client: '712' });
+    await other.incoming(petr);
+    await other.accepted(petr);
+    second(20);
+    await call.transferred(anna, 'B');
+    second(60);
+    await call.history('Success', { login: anna, wait: 0, talk: 80 });
+    second(6 * 3_600 + 1);
+    const ended = office.of<CallEvent>('call.end').find(({ call: { id } }) => id === 'A')?.call;
+    assert.deepEqual([ended?.disposition, ended?.talkSeconds], ['answered', 80]);
+    assert.deepEqual(office.account.calls(), []);
+  });
+
   it('ends of calls nobody heard of make no call', async () => {
     const call = office.pbx.call('C9');
     await call.completed(anna);
