@@ -65,10 +65,11 @@ export class CallBook {
     return new Set(this.#entries.values()).size;
   }
 
-  /** Start of the oldest live call, so that the list of calls is asked far enough back. */
+  /** First sign of the oldest live call, so that the list of calls is asked far enough back; `null` without one. */
   oldest(): number | null {
-    const first = this.#entries.values().next().value;
-    return first ? first.lastAt : null;
+    let oldest = Infinity;
+    for (const { startedAt } of this.#entries.values()) oldest = Math.min(oldest, startedAt);
+    return Number.isFinite(oldest) ? oldest : null;
   }
 
   has(call: string): boolean {

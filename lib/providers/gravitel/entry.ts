@@ -38,6 +38,8 @@ export interface Entry {
   /** The record came by the list of calls, not by itself. */
   inferred: boolean;
   timer: Timer | null;
+  /** When it was first heard of. */
+  readonly startedAt: number;
   lastAt: number;
 }
 
@@ -57,6 +59,7 @@ export function newEntry(id: string, direction: CallDirection, client: string | 
     outcome: null,
     inferred: false,
     timer: null,
+    startedAt: now,
     lastAt: now,
   };
 }

@@ -100,6 +100,7 @@ export class GravitelProvider implements Provider {
       clock,
       random,
       state: (state, reason) => host.state(state, reason),
+      oldest: () => this.#book.oldest(),
       connect: (signal) => this.#connect(signal),
       look: (span, signal) => this.#look(span, signal),
     });
@@ -272,8 +273,7 @@ export class GravitelProvider implements Provider {
   /** The list of calls against what was pushed. Returns of how many calls nothing was heard. */
   async #look(span: Span, signal: AbortSignal): Promise<number> {
     const { clock } = this.#host;
-    const oldest = this.#book.oldest() ?? span.from;
-    const records = await recordsOf(await this.#codec(signal), { ...span, from: Math.min(span.from, oldest) }, signal);
+    const records = await recordsOf(await this.#codec(signal), span, signal);
     if (signal.aborted) return 0;
     const now = clock.now();
     let unheard = 0;

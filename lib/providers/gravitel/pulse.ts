@@ -14,6 +14,8 @@ const OVERLAP_MS = 1_800_000;
 /** Once an hour the whole day is read: a long call appears late. */
 const DEEP_EVERY_MS = 3_600_000;
 const DEEP_MS = 24 * 3_600_000;
+/** The PBX counts from before the first push: through its menu, and by its own clock. */
+const BEFORE_PUSH_MS = 600_000;
 /** A key that was refused is tried again after this. */
 const REFUSED_MS = 300_000;
 const SOON_MS = 500;
@@ -30,6 +32,8 @@ export interface PulseOptions {
   clock: Clock;
   random: () => number;
   state: (state: LinkState, reason?: PbxError) => void;
+  /** When the oldest call that is not over was first heard of; `null` without one. */
+  oldest: () => number | null;
   /** Once at the start, and until it succeeds. */
   connect: (signal: AbortSignal) => Promise<void>;
   /** Reads the list of calls; tells how many calls it held whose pushes never came. */
@@ -113,8 +117,10 @@ export class Pulse {
   async #look(signal: AbortSignal): Promise<void> {
     const now = this.#options.clock.now();
     const deep = now - this.#deepAt >= DEEP_EVERY_MS;
-    const since = deep ? now - DEEP_MS : (this.#lastAt ?? this.#openedAt) - OVERLAP_MS;
-    const lost = await this.#options.look({ from: Math.max(since, now - DEEP_MS), to: now }, signal);
+    const { oldest, look } = this.#options;
+    const usual = (this.#lastAt ?? this.#openedAt) - OVERLAP_MS;
+    const since = deep ? now - DEEP_MS : Math.min(usual, (oldest() ?? now) - BEFORE_PUSH_MS);
+    const lost = await look({ from: Math.max(since, now - DEEP_MS), to: now }, signal);
     this.#lastAt = now;
     if (deep) this.#deepAt = now;
     if (lost === 0) return;

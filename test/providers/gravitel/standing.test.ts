@@ -157,6 +157,35 @@ describe('gravitel: calls whose pushes were lost', () => {
     assert.equal(office.of('call.end').length, 1);
   });
 
+  it('the record of a long call is fetched soon after its end as well', async () => {
+    await office.pass(MINUTE);
+    const call = office.pbx.call('C1');
+    await call.incoming('ivanova');
+    await call.accepted('ivanova');
+    await office.pass(50 * MINUTE);
+    await call.completed('ivanova');
+    call.listed('Success', { login: 'ivanova', wait: 0, talk: 3_000 });
+    await office.pass(30_000);
+    assert.deepEqual(office.story().slice(-1), ['end answered (inferred)']);
+    assert.equal(office.of<CallEvent>('call.end')[0]?.call.reason?.code, 'success');
+  });
+
+  it('the list is asked at most a day back, however long a call lives', async () => {
+    for (let hour = 0; hour < 30; hour++) {
+      const call = { cmd: 'event', phone: '7495', callid: 'C1', user: `p${hour}`, direction: 'in' };
+      await office.pbx.push({ ...call, type: 'INCOMING' });
+      await office.pbx.push({ ...call, type: 'ACCEPTED' });
+      office.clock.advance(60 * MINUTE);
+      await office.pass(1_000);
+    }
+    assert.equal(office.account.calls().length, 1);
+    const looks = office.pbx.requests.filter(({ path }) => path.endsWith('history/json'));
+    const start = looks.at(-1)?.query.get('start') ?? '';
+    const since = Date.parse(start.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+    assert.ok(office.clock.now() - since < 25 * 60 * MINUTE, start);
+    assert.ok(looks.length < 31 * 13 * 2);
+  });
+
   it('a PBX that fails for a while is degraded and then well', async () => {
     await office.pass(MINUTE);
     office.pbx.next(...Array.from({ length: 4 }, () => ({ status: 503, text: 'busy' })));
