@@ -74,7 +74,7 @@ export type FakeDialect = 'L' | 'V1' | 'G1';
 export class GravitelServer {
   readonly dialect: FakeDialect;
   readonly clock: Clock;
-  readonly key = 'pbxkey-3f1c0d6a-1111';
+  key = 'pbxkey-3f1c0d6a-1111';
   readonly crmToken = 'crmtoken-9d2b7c4e-2222';
   readonly requests: FakeRequest[] = [];
   readonly rows: Row[] = [];
@@ -93,6 +93,8 @@ export class GravitelServer {
   /** How make call is answered; by default with the id as the dialect does. */
   callAnswer: ((id: string) => FakeAnswer) | null = null;
   readonly wanted: WantedCall[] = [];
+  /** Paths the key has no right to (V1). */
+  denied: RegExp | null = null;
   /** Rows in one page of a list (V1). */
   page = 1;
   readonly #server: Server;

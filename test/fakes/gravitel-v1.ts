@@ -10,6 +10,7 @@ export async function answerV1(pbx: GravitelServer, request: FakeRequest): Promi
   if (!request.path.startsWith(BASE)) return { status: 404, text: 'Not found', type: 'text/plain' };
   if (request.headers['x-api-key'] !== pbx.key) return { status: 401, text: 'Invalid token', type: 'text/plain' };
   const path = request.path.slice(BASE.length).replace(/\/$/, '');
+  if (pbx.denied?.test(path)) return json(403, { message: 'no right' });
   const { method, query } = request;
   switch (`${method} ${path}`) {
     case 'GET domain':

@@ -20,7 +20,7 @@ import { HttpClient } from '../../transport/http';
 import { RecentMap } from '../../transport/webhook';
 import { addressOf, DIALECTS } from './address';
 import { CallBook } from './calls';
-import type { CallWish, Codec } from './codec';
+import type { CallWish, Codec, GroupInfo } from './codec';
 import { Dialects } from './dialect';
 import { Directory } from './directory';
 import { digitsOf, textOf } from './fields';
@@ -42,6 +42,8 @@ const PUSH_MS = 15_000;
 /** The PBX was silent when nothing came from this long before a call's end. */
 const SILENCE_MS = 30_000;
 const WARN_EVERY_MS = 600_000;
+/** Not every key may read the groups, and not every tenant has them. */
+const NO_GROUPS: ReadonlySet<string> = new Set(['forbidden', 'not-found', 'not-supported']);
 
 export class GravitelProvider implements Provider {
   readonly #host: ProviderHost;
@@ -148,11 +150,13 @@ export class GravitelProvider implements Provider {
       const about = { directory: this.#directory, now: clock.now(), signal, seen };
       return { result: await historyOf(codec, wish, about) };
     }
-    const groups = await codec.groups(signal);
-    if (query === 'queues')
+    if (query === 'queues') {
+      const groups = await codec.groups(signal);
       return { result: queuesOf(groups, this.#directory, [...this.#host.calls()], clock.now()), raw: groups };
+    }
     const accounts = await codec.accounts(signal);
     this.#directory.list(accounts);
+    const groups = await groupsIn(codec, signal);
     return { result: membersOf(accounts, groups, this.#host.calls()), raw: accounts };
   }
 
@@ -304,6 +308,16 @@ function wrongIn({ url, key, crmToken }: { url: string; key: string; crmToken: s
   }
   if (!key) return new PbxError('unauthorized', 'the key of the PBX is missing in the account');
   return crmToken ? null : new PbxError('unauthorized', 'the key of the CRM is missing in the account');
+}
+
+/** The groups, or none where the PBX does not let them be read. */
+async function groupsIn(codec: Codec, signal: AbortSignal): Promise<GroupInfo[]> {
+  try {
+    return await codec.groups(signal);
+  } catch (error) {
+    if (error instanceof PbxError && NO_GROUPS.has(error.code)) return [];
+    throw error;
+  }
 }
 
 /** Digits, as all of the family take them; some refuse a leading plus (specification 2). */

@@ -74,16 +74,9 @@ export class Pulse {
     this.#publish();
   }
 
-  /** Something is missing that the list of calls may have. */
+  /** Something is missing that the list of calls may have; while it cannot be read its own wait counts. */
   soon(): void {
-    if (this.#connected && !this.#running) this.#arm(SOON_MS);
-  }
-
-  /** The PBX took a request. */
-  proven(): void {
-    if (!this.#trouble || !this.#connected) return;
-    this.#trouble = null;
-    this.#publish();
+    if (this.#connected && !this.#running && !this.#trouble) this.#arm(SOON_MS);
   }
 
   close(): void {
@@ -143,8 +136,10 @@ export class Pulse {
     if (this.#closing.signal.aborted) return;
     const { state } = this.#options;
     const trouble = this.#trouble;
+    // Once connected, 403 and the like refuse the list of calls only, and commands may be allowed (specification 5.2).
+    const isRefused = this.#connected ? trouble?.code === 'unauthorized' : FOR_A_PERSON.has(trouble?.code ?? '');
     // A push that comes in needs no key of the PBX, so calls are told of even while the key is refused.
-    if (trouble && FOR_A_PERSON.has(trouble.code)) state('unauthorized', trouble);
+    if (trouble && isRefused) state('unauthorized', trouble);
     else if (trouble) state(this.#connected ? 'degraded' : 'reconnecting', trouble);
     else if (this.#silent) state('degraded', this.#silent);
     else if (this.#connected) state('connected');

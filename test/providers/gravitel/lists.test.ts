@@ -118,6 +118,22 @@ describe('gravitel: lists', () => {
     assert.deepEqual([entry?.direction, entry?.from.extension, entry?.to.extension], ['internal', '712', '713']);
   });
 
+  it('employees are told without their groups where the key has no right to these', async () => {
+    office = await openOffice('V1');
+    office.pbx.denied = /^groups/;
+    const members = await ask<Member[]>('members');
+    assert.deepEqual(
+      members.map(({ extension, queues }) => [extension, queues]),
+      [
+        ['712', []],
+        ['713', []],
+      ],
+    );
+    await rejects(ask('queues'), 'forbidden');
+    office.pbx.next({ status: 200, text: '{"items":[]}' }, { status: 400, text: '{"message":"no"}' });
+    await rejects(ask('members'), 'invalid-argument');
+  });
+
   it('rows that cannot be read are counted and left out', async () => {
     office = await openOffice('L');
     office.pbx.call('H1').listed('Success', { login: 'ivanova', talk: 57, start: START });

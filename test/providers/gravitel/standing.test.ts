@@ -21,6 +21,39 @@ describe('gravitel: how the account stands', () => {
     assert.equal(office.pbx.requests.length, 2);
   });
 
+  it('a key that is refused later is not tried again for every record that is missing', async () => {
+    office = await openOffice('L');
+    office.pbx.key = 'another-key';
+    await office.pass(5 * MINUTE);
+    assert.equal(office.account.status.state, 'unauthorized');
+    const before = office.pbx.requests.length;
+    for (let id = 0; id < 10; id++) {
+      await office.pbx.call(`C${id}`).incoming('ivanova');
+      await office.pbx.call(`C${id}`).cancelled('ivanova');
+      await office.pass(25_000);
+    }
+    assert.equal(office.pbx.requests.length, before);
+    office.pbx.key = 'pbxkey-3f1c0d6a-1111';
+    await office.pass(MINUTE);
+    assert.equal(office.account.status.state, 'connected');
+  });
+
+  it('a key without the right to the history places calls all the same', async () => {
+    office = await openOffice('V1');
+    office.pbx.denied = /^history/;
+    await office.pass(5 * MINUTE);
+    assert.equal(office.account.status.state, 'degraded');
+    assert.match(office.account.status.reason?.text ?? '', /call history/);
+    const before = office.pbx.requests.length;
+    await office.account.execute({ command: 'call', from: '712', to: '74950001122' });
+    assert.equal(office.pbx.wanted.length, 1);
+    await office.pass(4 * MINUTE);
+    assert.equal(office.pbx.requests.length, before + 1, 'the history is asked for again after minutes');
+    office.pbx.denied = null;
+    await office.pass(MINUTE);
+    assert.equal(office.account.status.state, 'connected');
+  });
+
   it('a PBX that cannot be reached is tried again with growing waits', async () => {
     office = await openOffice('V1', { url: 'http://127.0.0.1:9/crmapi/v1' }, { ready: false });
     await office.pass(3_000);
