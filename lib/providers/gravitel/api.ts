@@ -27,6 +27,8 @@ export interface Ask {
   json?: unknown;
   /** L. */
   form?: Readonly<Record<string, string>>;
+  /** How an answer may look that is no JSON; L answers with texts and tables too, of the others none is known (specification 5.2). */
+  plain?: RegExp;
   /** Whether it may change something: then a lost answer is `uncertain`. */
   effect: boolean;
   /** What is asked for, as the object of a sentence. */
@@ -42,6 +44,9 @@ export interface Answer {
 
 const TIMEOUT_MS = 15_000;
 const MAX_BYTES = 16 * 1024 * 1024;
+const DISABLED = /domain\s+disabled/i;
+/** Letters of what may say so; a table of calls is longer, and no sentence. */
+const MAX_CLAIM = 2_000;
 
 export class Api {
   readonly #options: ApiOptions;
@@ -95,6 +100,13 @@ export class Api {
     const value = jsonOf(text);
     const fields = fieldsOf(value);
     const { status } = response;
+    // Whatever the status: a PBX that is switched off says so with 200 as well (specification 5.2).
+    const claim = response.ok && value !== undefined ? (fields?.['error'] ?? fields?.['message']) : text;
+    if (DISABLED.test(textOf(claim, MAX_CLAIM) ?? ''))
+      throw this.#error('forbidden', 'says that the whole PBX is switched off (Domain disabled)', {
+        status,
+        message: this.#clean(text),
+      });
     if (!response.ok) throw this.#refused(response, text, ask);
     const said = fields && (textOf(fields['error'], 500) ?? (fields['success'] === false ? text : null));
     if (said)
@@ -102,11 +114,13 @@ export class Api {
         status,
         message: this.#clean(said),
       });
-    if (value === undefined && /^\s*<(?:!doctype|html)/i.test(text)) {
-      const error = this.#error('protocol', `answered ${ask.what} with a web page. Check the address`, { status });
-      throw ask.effect ? uncertainError(error) : error;
-    }
-    return { text, value };
+    if (value !== undefined || text.trim() === '') return { text, value };
+    const isPage = /^\s*<(?:!doctype|html)/i.test(text);
+    if (!isPage && (this.#options.dialect === 'L' || ask.plain?.test(text.trim()))) return { text, value };
+    const message = this.#clean(text);
+    const instead = isPage ? 'a web page. Check the address' : `a text that is no JSON: ${message}`;
+    const error = this.#error('protocol', `answered ${ask.what} with ${instead}`, { status, message });
+    throw ask.effect ? uncertainError(error) : error;
   }
 
   #refused(response: HttpResponse, text: string, ask: Ask): PbxError {
@@ -114,8 +128,6 @@ export class Api {
     const message = this.#clean(text);
     const vendor = { status, message };
     const quoted = message ? ` It says: ${message}` : '';
-    if (/domain\s+disabled/i.test(text))
-      return this.#error('forbidden', 'says that the whole PBX is switched off (Domain disabled)', vendor);
     if (status >= 300 && status < 400)
       return this.#error(
         'not-found',

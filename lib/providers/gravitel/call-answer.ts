@@ -3,7 +3,8 @@
 import type { Answer } from './api';
 import { anyOf, fieldsOf, textOf } from './fields';
 
-const PLAIN_ID = /^[\w.:-]{1,128}$/;
+/** A bare id, or one word such as `OK`. */
+export const PLAIN_ID = /^[\w.:-]{1,128}$/;
 
 /** Id of the call; `null`: accepted, and the id is not told. An object is never taken for an id. */
 export function callIdOf({ text, value }: Pick<Answer, 'text' | 'value'>): string | null {

@@ -3,7 +3,7 @@
 import type { Span } from '../../history';
 import { PbxError } from '../../model';
 import type { Api, Answer } from './api';
-import { callIdOf, shownNumberOf } from './call-answer';
+import { callIdOf, PLAIN_ID, shownNumberOf } from './call-answer';
 import type { Account, CallWish, Codec, GroupInfo, HistoryPage, PlacedCall } from './codec';
 import { HISTORY_LIMIT } from './codec';
 import { compactTime, fieldsOf, listOf, numberOf, textOf } from './fields';
@@ -67,6 +67,7 @@ export class RestCodec implements Codec {
       path: 'makecall',
       method: 'POST',
       json,
+      plain: PLAIN_ID,
       effect: true,
       what: 'the call',
       signal,
@@ -134,7 +135,8 @@ export class RestCodec implements Codec {
         signal,
       });
       const page = rowsOf(value);
-      if (!page) throw new PbxError('protocol', `the PBX answered ${what} with something else than a list`);
+      if (!page || value === undefined)
+        throw new PbxError('protocol', `the PBX answered ${what} with something else than a list`);
       rows.push(...page);
       const info = fieldsOf(fieldsOf(value)?.['info']);
       const next = numberOf(info?.['next']);

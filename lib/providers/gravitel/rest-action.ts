@@ -32,6 +32,7 @@ export async function restAction(
     method,
     query,
     ...(body !== undefined && method !== 'GET' && { json: body }),
+    plain: /^/,
     effect: method !== 'GET',
     what: `${method} ${path.split('?', 1)[0] ?? path}`,
     signal,

@@ -143,6 +143,30 @@ describe('gravitel: commands', () => {
       assert.equal(office.pbx.requests.length, 1);
     });
 
+  for (const [name, answer, code, text] of [
+    ['200 with Domain disabled', { status: 200, text: 'Domain disabled' }, 'forbidden', /switched off/],
+    ['200 with Domain disabled in JSON', { status: 200, text: '{"error":"Domain disabled"}' }, 'forbidden', /switched/],
+    [
+      '200 with a sentence',
+      { status: 200, text: 'Service temporarily unavailable' },
+      'uncertain',
+      /no JSON.*carried out/s,
+    ],
+  ] as [string, FakeAnswer, Parameters<typeof rejects>[1], RegExp][])
+    it(`V1: make call answered with ${name} is ${code}`, async () => {
+      await open('V1');
+      office.pbx.next(answer);
+      await rejects(call(), code, text);
+      assert.equal(office.pbx.requests.length, 1);
+    });
+
+  for (const text of ['6b1f-4', 'OK', ''])
+    it(`V1: make call answered with "${text}" is accepted`, async () => {
+      await open('V1');
+      office.pbx.next({ status: 200, text });
+      assert.equal((await call()).payload.command, 'call');
+    });
+
   it('make call without an answer is uncertain after 15 s, and is sent once', async () => {
     await open('L');
     office.pbx.next({ status: 0, instead: 'hang' });
@@ -178,6 +202,12 @@ describe('gravitel: commands', () => {
     for (const path of ['http://198.51.100.1/x', '../../admin', '//198.51.100.1/x'])
       await rejects(act({ path }), path.startsWith('//') ? 'not-supported' : 'invalid-argument');
     await rejects(act({ path: 'users', method: 'TRACE' }), 'invalid-argument');
+    office.pbx.next({ status: 200, text: 'C1,in,7495\r\n', type: 'text/csv' });
+    assert.equal(
+      (await act({ path: 'history/csv' })).payload.result,
+      'C1,in,7495\r\n',
+      'the PBX speaks more than JSON',
+    );
     await rejects(act({}), 'invalid-argument', /"path"/);
   });
 

@@ -142,6 +142,22 @@ describe('gravitel: lists', () => {
     assert.equal(office.account.status.counters.malformed, 1);
   });
 
+  for (const [text, code] of [
+    ['Service temporarily unavailable', 'protocol'],
+    ['Domain disabled', 'forbidden'],
+  ] as const)
+    for (const dialect of ['L', 'V1', 'G1'] satisfies FakeDialect[])
+      it(`${dialect}: "${text}" is no empty list`, async () => {
+        office = await openOffice(dialect);
+        for (const query of ['members', 'queues'] as const) {
+          office.pbx.next({ status: 200, text, type: 'text/plain' });
+          await rejects(ask(query), code);
+        }
+        if (dialect === 'L' && code === 'protocol') return;
+        office.pbx.next({ status: 200, text, type: 'text/plain' });
+        await rejects(ask('history'), code);
+      });
+
   for (const dialect of ['L', 'V1', 'G1'] satisfies FakeDialect[])
     it(`${dialect}: an answer that is no list is said to be none`, async () => {
       office = await openOffice(dialect);

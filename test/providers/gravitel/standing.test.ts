@@ -107,6 +107,8 @@ describe('gravitel: how the account stands', () => {
     office.pbx.next({ status: 301, headers: { location: 'https://example.org/' } });
     await rejects(check({}), 'not-found', /no PBX of this name/);
     await rejects(check({ url: 'http://127.0.0.1:9/crmapi/v1' }), 'unavailable');
+    office.pbx.next({ status: 200, text: 'Service temporarily unavailable', type: 'text/plain' });
+    await rejects(check({}), 'protocol', /no JSON/);
   });
 
   it('a forged push is refused, counted, and warned of once in ten minutes', async () => {
