@@ -5,7 +5,7 @@
 
 import type { Clock } from '../../clock';
 import type { CallDetails, Fact, LegResult } from '../../facts';
-import { RecentKeys } from '../../transport/webhook';
+import { RecentKeys, RecentMap } from '../../transport/webhook';
 import type { Directory } from './directory';
 import type { Entry } from './entry';
 import { liveLegs, newEntry, verdictOf } from './entry';
@@ -44,7 +44,7 @@ export class CallBook {
   readonly #entries = new Map<string, Entry>();
   readonly #legs: Legs;
   readonly #over: RecentKeys;
-  readonly #repeated: RecentKeys;
+  readonly #pushed: RecentMap<true>;
 
   constructor(options: CallBookOptions) {
     this.#options = options;
@@ -58,7 +58,7 @@ export class CallBook {
       known: (call, entry) => this.#remember(call, entry),
     });
     this.#over = new RecentKeys(options.clock, { ttlMs: 26 * 3_600_000, max: 50_000 });
-    this.#repeated = new RecentKeys(options.clock, { ttlMs: REPEATED_MS });
+    this.#pushed = new RecentMap(options.clock, { ttlMs: REPEATED_MS });
   }
 
   get size(): number {
@@ -284,10 +284,13 @@ export class CallBook {
     entry.timer = null;
   }
 
-  /** The same push again; what really happens twice takes longer (specification 4.9). */
+  /** The same push again (specification 4.9), unless its telephone has stopped or rung meanwhile, so that it has happened twice. */
   #isRepeated(notice: EventNotice): boolean {
     const { call, event, direction, employee, client, line, group, second } = notice;
-    return !this.#repeated.first(JSON.stringify([call, event, direction, employee, client, line, group, second]));
+    const key = JSON.stringify([call, event, direction, employee, client, line, group, second]);
+    if (this.#pushed.get(key) && !this.#legs.hasTurned(this.#entries.get(call), notice)) return true;
+    this.#pushed.set(key, true);
+    return false;
   }
 }
 

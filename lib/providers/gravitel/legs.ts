@@ -36,6 +36,14 @@ export class Legs {
     this.#options = options;
   }
 
+  /** Whether the telephone stands where such a push moves it from, though it has moved it before. */
+  hasTurned(entry: Entry | undefined, { employee, event }: EventNotice): boolean {
+    const state = entry && employee ? this.#find(entry, employee)?.state : undefined;
+    if (event === 'ringing' || event === 'dialing') return state === 'gone';
+    if (event === 'answered') return state === 'ringing';
+    return state === 'ringing' || state === 'answered';
+  }
+
   ringing(entry: Entry, notice: EventNotice): void {
     // The employee's own telephone of a call that this side placed.
     if (entry.direction === 'outbound') return this.dialing(entry, notice);

@@ -239,6 +239,35 @@ describe('gravitel: calls out of pushes', () => {
     assert.deepEqual(office.story(), ['begin inbound', 'ringing 712', 'ringing 712', 'answer 712', 'end answered']);
   });
 
+  it('a telephone that stops and rings again at once is no repetition', async () => {
+    const call = office.pbx.call('C1');
+    await call.incoming(anna);
+    second(4);
+    await call.cancelled(anna);
+    second(2);
+    await call.incoming(anna);
+    await call.incoming(anna);
+    second(1);
+    await call.cancelled(anna);
+    second(1);
+    await call.incoming(anna);
+    second(30);
+    assert.equal(office.account.call('C1')?.state, 'ringing');
+    await call.accepted(anna);
+    second(1);
+    await call.completed(anna);
+    await call.accepted(anna);
+    await call.history('Success', { login: anna, wait: 38, talk: 1 });
+    assert.deepEqual(office.story(), [
+      'begin inbound',
+      'ringing 712',
+      'ringing 712',
+      'ringing 712',
+      'answer 712',
+      'end answered',
+    ]);
+  });
+
   it('COMPLETED without an ACCEPTED: the record tells when it was answered', async () => {
     const call = office.pbx.call('C1');
     await call.incoming(anna);
