@@ -69,8 +69,12 @@ export class LegacyCodec implements Codec {
     if (value !== undefined && value !== null && typeof value === 'object' && !Array.isArray(value))
       throw new PbxError('protocol', 'the PBX answered the call history with something else than a table');
     if (value === null || Array.isArray(value)) return { notices: [], full: false };
-    const notices = noticesOfCsv(text, this.#unreadable);
-    return { notices, full: notices.length >= HISTORY_LIMIT };
+    let unreadable = 0;
+    const notices = noticesOfCsv(text, (row) => {
+      unreadable++;
+      this.#unreadable(row);
+    });
+    return { notices, full: notices.length + unreadable >= HISTORY_LIMIT };
   }
 
   async action(request: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown> {

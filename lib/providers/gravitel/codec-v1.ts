@@ -13,6 +13,8 @@ import { restAction } from './rest-action';
 
 const PAGE = 100;
 const MAX_ROWS = 10_000;
+/** Of internal calls the PBX gives no more rows at once (specification 5.3). */
+const INNER_LIMIT = 500;
 
 export class RestCodec implements Codec {
   readonly dialect = 'V1';
@@ -78,9 +80,9 @@ export class RestCodec implements Codec {
   async history(span: Span, signal: AbortSignal): Promise<HistoryPage> {
     const query = { start: compactTime(span.from), end: compactTime(span.to), type: 'all', limit: HISTORY_LIMIT };
     const rows = await this.#rows('history/json', query, signal);
-    const inner = await this.#innerRows({ start: query.start, end: query.end, limit: HISTORY_LIMIT }, signal);
+    const inner = await this.#innerRows({ start: query.start, end: query.end, limit: INNER_LIMIT }, signal);
     const notices = [...this.#read(rows, noticeOfV1), ...this.#read(inner, noticeOfInner)];
-    return { notices, full: rows.length >= HISTORY_LIMIT || inner.length >= HISTORY_LIMIT };
+    return { notices, full: rows.length >= HISTORY_LIMIT || inner.length >= INNER_LIMIT };
   }
 
   async find(call: string, signal: AbortSignal): Promise<HistoryNotice | null> {

@@ -109,6 +109,24 @@ describe('gravitel: lists', () => {
     assert.equal(new Set(entries.map(({ id }) => id)).size, 2_300);
   }).timeout(20_000);
 
+  it('a list of internal calls is full with fewer rows', async () => {
+    office = await openOffice('V1');
+    for (let index = 0; index < 700; index++)
+      office.pbx
+        .call(`I${index}`, { direction: 'internal', client: '712' })
+        .listed('Success', { login: 'petrov', talk: 5, start: START + index * 1_000 });
+    assert.equal((await ask<HistoryEntry[]>('history')).length, 700);
+  }).timeout(20_000);
+
+  it('a list with a row that cannot be read is full all the same', async () => {
+    office = await openOffice('L');
+    for (let index = 0; index < 1_400; index++)
+      office.pbx.call(`H${index}`).listed('Success', { login: 'ivanova', talk: 5, start: START + index * 1_000 });
+    Object.assign(office.pbx.rows[3] ?? {}, { id: '' });
+    const entries = await ask<HistoryEntry[]>('history', { limit: 5_000 });
+    assert.equal(entries.length, 1_399);
+  }).timeout(20_000);
+
   it('internal calls are in the list of V1', async () => {
     office = await openOffice('V1');
     office.pbx
