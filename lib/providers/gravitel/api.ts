@@ -9,6 +9,7 @@ import { hostOf, printable, statusError, uncertainError } from '../../transport/
 import { withoutSecrets } from '../../redact';
 import type { Dialect } from './address';
 import { fieldsOf, textOf } from './fields';
+import { jsonOf } from './json';
 
 export interface ApiOptions {
   account: string;
@@ -159,13 +160,5 @@ export class Api {
     const value = fieldsOf(jsonOf(text));
     const said = value && (textOf(value['error'], 500) ?? textOf(value['message'], 500));
     return withoutSecrets(printable(said ?? text), [this.#options.key]);
-  }
-}
-
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
   }
 }

@@ -10,7 +10,9 @@ export const PLAIN_ID = /^[\w.:-]{1,128}$/;
 export function callIdOf({ text, value }: Pick<Answer, 'text' | 'value'>): string | null {
   const fields = fieldsOf(value);
   if (fields) return textOf(anyOf(fields, 'callid', 'uuid', 'id'), 128);
-  const scalar = value === undefined ? text.trim() : textOf(value, 128);
+  // The text itself, where it is an id: as a number 12e5 would be another.
+  const bare = text.trim();
+  const scalar = PLAIN_ID.test(bare) ? bare : textOf(value, 128);
   if (!scalar || !PLAIN_ID.test(scalar)) return null;
   return /^(?:ok|null|true|false|success)$/i.test(scalar) ? null : scalar;
 }

@@ -8,6 +8,7 @@ import type { WebhookRequest, WebhookResponse } from '../../provider';
 import { readForm, readJson, sameText } from '../../transport/webhook';
 import { anyOf, fieldsOf, textOf } from './fields';
 import type { Fields } from './fields';
+import { jsonOf } from './json';
 import type { ContactNotice, EventNotice, HistoryNotice, OtherNotice } from './notice';
 import { noticeOfForm } from './push-form';
 import { g1Path, noticeOfG1 } from './push-g1';
@@ -92,7 +93,7 @@ function fieldsOfRequest(request: WebhookRequest): { value: Fields } | { status:
   if (isJson || (body === null && fieldsOf(parsed) !== null)) {
     const reading = readJson(request);
     if (!reading.ok) return { status: reading.response.status, text: reading.response.body ?? '' };
-    const value = fieldsOf(reading.value);
+    const value = fieldsOf(body === null ? reading.value : jsonOf(body.toString('utf8')));
     return value ? { value } : { status: 400, text: 'Invalid parameters' };
   }
   const reading = readForm(request);

@@ -75,6 +75,11 @@ describe('gravitel: a push is read without an account', () => {
     assert.equal(parse(JSON.stringify(body)).events.length, 1, 'JSON that claims to be a form');
   });
 
+  it('a long decimal id keeps all its digits in JSON', () => {
+    const body = `{"cmd":"event","type":"INCOMING","phone":"7495","callid":20260301091500123456,"user":"petrov","crm_token":"${TOKEN}"}`;
+    assert.equal(parse(body, { headers: JSON_TYPE }).events[0]?.call, '20260301091500123456');
+  });
+
   it('a body that Node-RED has parsed already reads the same', () => {
     const parsed = Object.fromEntries(new URLSearchParams(INCOMING));
     const fresh = parse(INCOMING).events[0];

@@ -3,6 +3,7 @@ import { addressOf, dialectOf, endpointOf } from '../../../lib/providers/gravite
 import { callIdOf } from '../../../lib/providers/gravitel/call-answer';
 import { noticesOfCsv } from '../../../lib/providers/gravitel/csv';
 import { compactTime, timeOf } from '../../../lib/providers/gravitel/fields';
+import { jsonOf } from '../../../lib/providers/gravitel/json';
 import { noticeOfV1, rowsOf } from '../../../lib/providers/gravitel/history-json';
 import { timesOf } from '../../../lib/providers/gravitel/outcome';
 
@@ -14,6 +15,9 @@ describe('gravitel: the answers to make call', () => {
     ['an id as a number in JSON', '20190101', '20190101'],
     ['an id as a text in JSON', '"6b1f-3"', '6b1f-3'],
     ['a bare id', '6b1f-4\n', '6b1f-4'],
+    ['a bare id that looks like a number', '12e5', '12e5'],
+    ['a long decimal id', '20260301091500123456', '20260301091500123456'],
+    ['a long decimal id in JSON', '{"callid": 20260301091500123456,"clid":"7495"}', '20260301091500123456'],
     ['an object without an id', '{"state":"ok"}', null],
     ['null', 'null', null],
     ['OK', 'OK', null],
@@ -22,14 +26,22 @@ describe('gravitel: the answers to make call', () => {
   ];
   for (const [name, text, id] of shapes)
     it(`${name}: ${id ?? 'accepted, id unknown'}`, () => {
-      let value: unknown;
-      try {
-        value = JSON.parse(text);
-      } catch {
-        value = undefined;
-      }
-      assert.equal(callIdOf({ text, value }), id);
+      assert.equal(callIdOf({ text, value: jsonOf(text) }), id);
     });
+});
+
+describe('gravitel: JSON', () => {
+  it('keeps long integers as texts, and everything else as it is', () => {
+    const text =
+      '{"a":1234567890123456,"b":"say \\"1234567890123456\\"","c":[0.1234567890123456789,-5,12e3],"d":"\\\\"}';
+    assert.deepEqual(jsonOf(text), {
+      ...(JSON.parse(text) as object),
+      a: '1234567890123456',
+    });
+    assert.deepEqual(jsonOf('[123456789012345,null]'), [123_456_789_012_345, null]);
+    for (const none of ['', 'OK', '{"a":', '"' + '\\"'.repeat(100_000) + '1234567890123456'])
+      assert.equal(jsonOf(none), undefined);
+  });
 });
 
 describe('gravitel: times', () => {
