@@ -18,7 +18,8 @@ import type { VendorProfile } from './profile';
 
 /** Waits before each look for the file. */
 const LADDER_MS = [20_000, 60_000, 60_000, 60_000] as const;
-const MAX_WAITING = 500;
+/** A list of a whole day at once; the pool of connections keeps the looks in turn. */
+const MAX_WAITING = 5_000;
 const KEPT: RecentOptions = { max: 20_000, ttlMs: 7 * 24 * 3_600_000 };
 
 export interface RecordingsOptions {
@@ -113,8 +114,10 @@ export class Recordings {
   #await(notice: HistoryNotice, rung: number): void {
     const waitMs = LADDER_MS[rung];
     const { clock } = this.#options;
-    if (waitMs === undefined) return this.#tell(notice, 'recording.failed');
-    if (this.#closing.signal.aborted || this.#waits.size >= MAX_WAITING) return;
+    if (this.#closing.signal.aborted) return;
+    if (waitMs === undefined) return this.#tell(notice, 'recording.failed', 'the file did not appear');
+    if (this.#waits.size >= MAX_WAITING)
+      return this.#tell(notice, 'recording.failed', 'too many recordings are waited for; fetch it later');
     this.#waits.set(
       notice.call,
       clock.after(waitMs, () => {
@@ -149,7 +152,7 @@ export class Recordings {
     }
   }
 
-  #tell(notice: HistoryNotice, fact: 'recording.available' | 'recording.failed'): void {
+  #tell(notice: HistoryNotice, fact: 'recording.available' | 'recording.failed', why: string | null = null): void {
     const { clock, tell } = this.#options;
     const known = this.#known.get(notice.call);
     tell({
@@ -162,7 +165,7 @@ export class Recordings {
         ...(known && known.startedAt !== null && { startedAt: known.startedAt }),
         ...(known && known.seconds !== null && { seconds: known.seconds }),
       },
-      ...(fact === 'recording.failed' && { reason: { code: null, text: 'the file did not appear' } }),
+      ...(why && { reason: { code: null, text: why } }),
       raw: notice.raw,
     });
   }

@@ -70,6 +70,28 @@ describe('gravitel: recordings', () => {
     assert.deepEqual(told, ['C1', 'C2']);
   });
 
+  it('each of thousands is told of: that it is there, or that too many are waited for', async () => {
+    for (let id = 0; id < 5_010; id++)
+      await office.pbx.push({
+        cmd: 'history',
+        type: 'in',
+        status: 'Success',
+        phone: '74950001122',
+        user: 'ivanova',
+        start: '20260301T091500Z',
+        duration: 5,
+        callid: `C${id}`,
+        link: `/rec/C${id}.mp3`,
+      });
+    const failed = office.of<RecordingEvent>('recording.failed');
+    assert.deepEqual(
+      failed.map(({ recording: { id } }) => id),
+      Array.from({ length: 10 }, (_, index) => `C${5_000 + index}`),
+    );
+    assert.match(failed[0]?.reason?.text ?? '', /too many/);
+    assert.equal(office.clock.pending, 5_001);
+  }).timeout(20_000);
+
   it('one is fetched with the key, as bytes or into a folder', async () => {
     office.pbx.files.set('/rec/C1.mp3', MUSIC);
     await recorded(`${office.pbx.origin}/rec/C1.mp3`);
