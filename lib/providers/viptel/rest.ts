@@ -5,7 +5,7 @@
 
 import type { Clock } from '../../clock';
 import { PbxError } from '../../model';
-import { basicAuth, hostOf, printable, statusError } from '../../transport/http';
+import { basicAuth, hostOf, printable, statusError, uncertainError } from '../../transport/http';
 import type { Download, HttpClient, HttpRequest, HttpResponse } from '../../transport/http';
 import { RestGate } from './rest-gate';
 
@@ -115,7 +115,7 @@ export class ViptelRest {
     };
   }
 
-  #refusal(response: HttpResponse, { path, what }: RestRequest): PbxError {
+  #refusal(response: HttpResponse, { path, what, effect }: RestRequest): PbxError {
     const { account, password } = this.#options;
     const error = statusError(response, { account, host: hostOf(this.#base), what, secrets: [password] });
     const { status } = response;
@@ -123,6 +123,8 @@ export class ViptelRest {
       const stopped = this.#stop(response.text(), path);
       return new PbxError('forbidden', stopped ? `${error.message} ${stopped}` : error.message, error.cause);
     }
+    // A gateway gives up while the PBX behind it goes on: it may have been done.
+    if (status >= 500 && effect) return uncertainError(error);
     if (status !== 401) return error;
     const hint = 'Check the API user and password, and that VIPTel has switched REST on for them.';
     return new PbxError('unauthorized', `${error.message} ${hint}`, error.cause);

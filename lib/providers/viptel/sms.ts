@@ -9,7 +9,7 @@ import type { Fact } from '../../facts';
 import { PbxError } from '../../model';
 import type { SmsCommand } from '../../model';
 import type { Accepted, Logger, WebhookRequest, WebhookResponse } from '../../provider';
-import { basicAuth, hostOf, statusError } from '../../transport/http';
+import { basicAuth, hostOf, statusError, uncertainError } from '../../transport/http';
 import type { HttpClient, HttpRequest, HttpResponse } from '../../transport/http';
 import { RateLimiter } from '../../transport/rate-limit';
 import { smsIdentity, smsNumber } from './numbers';
@@ -94,7 +94,7 @@ export class Sms {
       { multipart: { from_identity: message.from, body: text, dest_msisdn: message.to } },
       signal,
     );
-    if (!response.ok) throw this.#refusal(response, 'the text');
+    if (!response.ok) throw this.#refusal(response, 'the text', true);
     const answer = readable(response);
     const id = firstText(answer, 'hash_id', 'transaction_key');
     const at = clock.now();
@@ -108,7 +108,7 @@ export class Sms {
   async balance(signal: AbortSignal): Promise<Accepted> {
     await this.#limiter.turn(signal);
     const response = await this.#request('credits/', {}, signal);
-    if (!response.ok) throw this.#refusal(response, 'the credit');
+    if (!response.ok) throw this.#refusal(response, 'the credit', false);
     const answer = response.json();
     const credit = isFields(answer) ? answer['credit'] : answer;
     const amount = credit === false || credit === null || credit === undefined ? Number.NaN : Number(credit);
@@ -206,7 +206,7 @@ export class Sms {
     });
   }
 
-  #refusal(response: HttpResponse, what: string): PbxError {
+  #refusal(response: HttpResponse, what: string, effect: boolean): PbxError {
     const { account, password } = this.#options;
     const error = statusError(response, { account, host: hostOf(this.#base), what, secrets: [password] });
     // An account that may read but not send gets a server error that says so.
@@ -215,7 +215,8 @@ export class Sms {
         ...error.cause,
         retryable: false,
       });
-    return error;
+    // A gateway gives up while the service behind it goes on: the text may be on its way.
+    return response.status >= 500 && effect ? uncertainError(error) : error;
   }
 
   /** VIPTel is to send the credentials of the SMS service: without proof anybody could make up texts. */

@@ -296,6 +296,14 @@ describe('VIPTel REST', function () {
       assert.equal(web.count('/api/queue/add'), 1);
     });
 
+    it('that a server error answers are uncertain: what was asked may have been done', async () => {
+      web.odd.set('/api/queue/add', (response) => response.writeHead(504).end());
+      const error = await fails(raw({ path: '/api/queue/add', query: { queue: '500' } }), 'uncertain');
+      assert.equal(error.cause.retryable, false);
+      web.odd.set('/api/extension', (response) => response.writeHead(504).end());
+      await fails(query('members'), 'unavailable');
+    });
+
     it('can be posted as a form', async () => {
       web.odd.set('/api/extension/update/21', (response) => response.end('OK'));
       const { payload } = await raw({ path: '/api/extension/update/21', method: 'POST', form: { name: 'Eva N.' } });

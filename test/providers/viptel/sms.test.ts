@@ -106,6 +106,20 @@ describe('VIPTel texts', function () {
     assert.deepEqual(bench.topics(), []);
   });
 
+  for (const status of [500, 502, 504])
+    it(`a server error ${status} is uncertain: the text may be on its way, so nobody is told to send it again`, async () => {
+      web.odd.set('/sms/api/messages/', (response) => response.writeHead(status).end('Bad gateway'));
+      const error = await fails(send(), 'uncertain');
+      assert.equal(error.cause.retryable, false);
+      assert.equal(error.cause.vendor?.code, String(status));
+      assert.equal(web.web.received.length, 1);
+    });
+
+  it('a server error to a question for the credit is no more than that', async () => {
+    web.odd.set('/sms/api/credits/', (response) => response.writeHead(502).end());
+    await fails(bench.account.execute({ command: 'query', query: 'balance' }), 'unavailable');
+  });
+
   it('an account that may not send says whom to ask', async () => {
     web.odd.set('/sms/api/messages/', (response) => response.writeHead(500).end('{"detail":"Forbidden"}'));
     const error = await fails(send(), 'forbidden');
