@@ -5,7 +5,7 @@
 
 import type { Clock } from '../../clock';
 import type { Fact, LegResult } from '../../facts';
-import type { Disposition, Party, QueueLeaveReason } from '../../model';
+import type { Direction, Disposition, Party, QueueLeaveReason } from '../../model';
 import type { CallBook, Creation, Target, ViptelCall } from './calls';
 import type { Directory } from './numbers';
 import { sameLine } from './numbers';
@@ -26,6 +26,8 @@ export interface Beginning {
   called?: string | null;
   reference?: string;
   startedAt?: number;
+  /** Where it is told and need not be worked out. */
+  direction?: Direction;
 }
 
 export interface CallFactsOptions {
@@ -53,10 +55,10 @@ export class CallFacts {
 
   begin(id: string, beginning: Beginning, told: Told): ViptelCall {
     const { book, directory } = this.#options;
-    const { caller, callerName, callee = null, calleeName, called = null, reference, startedAt } = beginning;
+    const { caller, callerName, callee = null, calleeName, called = null, reference, startedAt, direction } = beginning;
     const call = book.add(id, startedAt ?? told.at);
     call.caller = caller;
-    call.direction = directory.direction(caller, callee ?? called);
+    call.direction = direction ?? directory.direction(caller, callee ?? called);
     const dialed = called ?? callee;
     if (call.direction === 'inbound')
       call.line = [called, callee].find((n) => directory.kind(n ?? null) === 'outside') ?? null;

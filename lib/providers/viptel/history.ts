@@ -36,6 +36,32 @@ export function bounds(fromMs: number, toMs: number | null): { date_from: string
   return { date_from: toUtcTime(fromMs), ...(toMs !== null && { date_to: toLocalTime(toMs) }) };
 }
 
+export interface History {
+  records: HistoryRecord[];
+  /** Whether there are no more of this span. */
+  whole: boolean;
+}
+
+/** The records from a time on, up to another or to now; at most 12 000 of them, in the order of VIPTel. */
+export async function readHistory(
+  rest: ViptelRest,
+  from: number,
+  to: number | null,
+  signal: AbortSignal,
+): Promise<History> {
+  // A call that ends meanwhile moves the others, so that one may come on two pages.
+  const records = new Map<string, HistoryRecord>();
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const got = await history(rest, { ...bounds(from, to), limit: PAGE, offset: page * PAGE }, signal);
+    const before = records.size;
+    for (const record of got) records.set(JSON.stringify([record.id, record.startedAt, record.destination]), record);
+    if (got.length < PAGE) return { records: [...records.values()], whole: true };
+    // The same page again: VIPTel does not turn it.
+    if (records.size === before) break;
+  }
+  return { records: [...records.values()], whole: false };
+}
+
 /** `query history`: newest first. */
 export async function queryHistory(
   rest: ViptelRest,
@@ -44,17 +70,17 @@ export async function queryHistory(
   signal: AbortSignal,
 ): Promise<HistoryEntry[]> {
   const { from, to, limit } = wish;
-  const records: HistoryRecord[] = [];
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const got = await history(rest, { ...bounds(from, to), limit: PAGE, offset: page * PAGE }, signal);
-    records.push(...got);
-    if (got.length < PAGE) break;
-  }
+  const { records } = await readHistory(rest, from, to, signal);
   const entries = records
     .filter(({ startedAt }) => startedAt !== null && startedAt >= from && (to === null || startedAt <= to))
     .map((record) => entryOf(record, directory))
     .filter((entry) => isOfKind(entry, wish) && concerns(entry, wish, sameLine));
   return newestFirst(entries, limit);
+}
+
+/** Of the records of one call that which tells most: the leg that was answered, else the last. */
+export function tellingRecord(records: readonly HistoryRecord[]): HistoryRecord | undefined {
+  return records.find((record) => outcomeOf(record).result.disposition === 'answered') ?? records.at(-1);
 }
 
 /** How a call ended by its record. */
@@ -110,7 +136,7 @@ export function entryOf(record: HistoryRecord, directory: Directory): HistoryEnt
   };
 }
 
-function directionOf({ type, caller, destination, received }: HistoryRecord, directory: Directory): Direction {
+export function directionOf({ type, caller, destination, received }: HistoryRecord, directory: Directory): Direction {
   if (/intern|local/i.test(type ?? '')) return 'internal';
   if (/out/i.test(type ?? '')) return 'outbound';
   if (/in/i.test(type ?? '')) return 'inbound';

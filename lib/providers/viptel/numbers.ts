@@ -68,7 +68,8 @@ export function sameLine(one: string | null | undefined, other: string | null | 
   return Boolean(one && other) && line(one as string) === line(other as string);
 }
 
-function line(text: string): string {
+/** The same text for every spelling of a line. */
+export function line(text: string): string {
   const digits = text.replace(/[^\d*#]/g, '');
   if (digits.startsWith('00')) return digits.slice(2);
   return digits.startsWith('0') ? `421${digits.slice(1)}` : digits;

@@ -24,6 +24,7 @@ import { Events } from './events';
 import { dialable, Directory } from './numbers';
 import { Queries } from './queries';
 import { expire, Rebuild } from './rebuild';
+import type { Reading } from './rebuild';
 import { Recordings } from './recordings';
 import { ViptelRest } from './rest';
 import { Roster } from './roster';
@@ -37,6 +38,8 @@ import { testConnection } from './test-connection';
 /** As long as a caller can be expected to wait for a decision; VIPTel itself does not wait. */
 const ROUTE_MS = 10_000;
 const EXPIRE_EVERY_MS = 60_000;
+/** As far as the clock of VIPTel may be behind the one here. */
+const CLOCKS_APART_MS = 60_000;
 /** After so many connections given up for silence on which no ping was ever answered, pings are left out. */
 const PINGLESS = 2;
 
@@ -62,6 +65,10 @@ export class ViptelProvider implements Provider {
   /** Of the present connection. */
   #present = new AbortController();
   #lostAt: number | null = null;
+  /** From when on calls may have begun and ended of which nothing was told; `null`: none have. Outlives a gap that was told in vain. */
+  #unreadFrom: number | null = null;
+  /** Of the first login: what was over by then is nobody's business. */
+  #since = Infinity;
   #pingless = 0;
   #expiry: Timer | null = null;
 
@@ -201,6 +208,7 @@ export class ViptelProvider implements Provider {
   /** Logged in: what happened meanwhile is read in the background, events come already. */
   #ready(session: ViptelSession): void {
     this.#session = session;
+    this.#since = Math.min(this.#since, this.#host.clock.now());
     this.#present = new AbortController();
     const { signal } = this.#present;
     this.#expiry ??= this.#planExpiry();
@@ -216,14 +224,19 @@ export class ViptelProvider implements Provider {
       log,
       fact: this.#fact,
     });
-    void rebuild.run(signal).then((recovered) => {
-      if (!signal.aborted) this.#tellGap(recovered);
+    const told = (reading: Reading) => {
+      if (reading !== 'failed') this.#unreadFrom = null;
+      this.#tellGap(reading === 'whole');
+    };
+    void rebuild.run(this.#unreadFrom, signal, told).then(() => {
+      if (!signal.aborted) this.#unreadFrom = null;
     });
   }
 
   #lost(): void {
     this.#present.abort();
     this.#lostAt ??= this.#host.clock.now();
+    this.#unreadFrom ??= Math.max(this.#since, this.#lostAt - CLOCKS_APART_MS);
     for (const call of this.#book.live()) call.interrupted = true;
     const session = this.#session;
     this.#session = null;

@@ -144,6 +144,16 @@ export class Bench {
     }
   }
 
+  /** The link breaks, `meanwhile` happens, the link comes back. */
+  async breakLink(meanwhile: () => void = () => undefined): Promise<void> {
+    const { reconnects } = this.account.status.counters;
+    this.pbx.cut();
+    await this.until('noticed', () => this.account.status.state === 'reconnecting');
+    meanwhile();
+    this.clock.advance(600);
+    await this.until('back', () => this.account.status.counters.reconnects > reconnects);
+  }
+
   #played = 0;
 
   /** Topics of the events, `*` behind an inferred one. */

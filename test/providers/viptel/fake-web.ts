@@ -45,7 +45,7 @@ export class FakeWeb {
   /** Delivery states of texts by id. */
   readonly texts = new Map<string, number>();
   credit: number | false | string = '12.30';
-  /** Answers instead of the usual, by path. */
+  /** Answers instead of the usual, by path, or by path and query. */
   readonly odd = new Map<string, (response: ServerResponse) => void>();
   /** What runs before a request is answered. */
   before: (path: string) => void = () => undefined;
@@ -101,7 +101,7 @@ export class FakeWeb {
     this.before(url.pathname);
     const say = (status: number, value: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
-    const odd = this.odd.get(url.pathname);
+    const odd = this.odd.get(request.path) ?? this.odd.get(url.pathname);
     if (odd) return odd(response);
     if (url.pathname.startsWith('/sms/api/')) return this.#sms(request, url.pathname.slice(8), response, say);
     const now = this.clock.now();

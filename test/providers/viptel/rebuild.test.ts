@@ -45,15 +45,7 @@ describe('VIPTel after a break of the connection', function () {
     await bench.play();
   };
 
-  /** The link breaks, `meanwhile` happens, the link comes back. */
-  const breakLink = async (meanwhile: () => void = () => undefined) => {
-    const { reconnects } = bench.account.status.counters;
-    bench.pbx.cut();
-    await bench.until('noticed', () => bench.account.status.state === 'reconnecting');
-    meanwhile();
-    clock.advance(600);
-    await bench.until('back', () => bench.account.status.counters.reconnects > reconnects);
-  };
+  const breakLink = (meanwhile?: () => void) => bench.breakLink(meanwhile);
 
   const gapTold = () => bench.until('the gap is told', () => bench.events.some(({ type }) => type === 'account.gap'));
 

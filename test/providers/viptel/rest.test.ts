@@ -395,7 +395,8 @@ describe('VIPTel REST', function () {
         await bench.play();
       };
       await comeBack();
-      await bench.until('refused', () => web.count('/api/call/statistics') === 2);
+      await bench.until('refused', () => bench.events.some(({ type }) => type === 'account.warning'));
+      assert.equal(web.count('/api/call/statistics'), 2);
       await bench.pass(31 * 60_000, 20_000);
       await comeBack();
       await query('queues');
