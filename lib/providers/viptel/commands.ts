@@ -99,9 +99,9 @@ export class Commands {
         { request: { action: 'call.redirect', unique_id: uniqueId, destination }, done: redirected(call, destination) },
         signal,
       );
-    } catch (error) {
-      if (PbxError.from(error).code !== 'uncertain') call.redirecting = false;
-      throw error;
+    } finally {
+      // If it was carried out after all, the call begins once more, and that tells it.
+      call.redirecting = false;
     }
   }
 

@@ -72,6 +72,34 @@ describe('VIPTel redirect, transfer and raw actions', () => {
       assert.ok(!bench.topics().includes('queue.abandon'));
     });
 
+    it('a caller who gives up long after a redirect of which nothing came has abandoned the queue', async () => {
+      await bench.play({ event: 'queue.join', queue: 500, caller: '0900000001', unique_id: '1.20', position: 1 });
+      bench.pbx.onAction('call.redirect', null);
+      const outcome = fails(run({ command: 'redirect', call: '1.20', to: '22' }), 'uncertain');
+      await bench.pbx.received('call.redirect');
+      await bench.pass(90_000);
+      await outcome;
+      await bench.play(
+        { event: 'queue.left', queue: 500, unique_id: '1.20', holdtime: 100 },
+        { event: 'call.end', unique_id: '1.20', status: 'cancel' },
+      );
+      assert.deepEqual(bench.topics().slice(-4), ['queue.leave', 'queue.abandon', 'call.end', 'call.missed']);
+      assert.equal(bench.last('queue.leave').reason, null);
+    });
+
+    it('a redirect that is carried out after that is told as one', async () => {
+      await bench.play({ event: 'queue.join', queue: 500, caller: '0900000001', unique_id: '1.20', position: 1 });
+      bench.pbx.onAction('call.redirect', null);
+      const outcome = fails(run({ command: 'redirect', call: '1.20', to: '22' }), 'uncertain');
+      await bench.pbx.received('call.redirect');
+      await bench.pass(90_000);
+      await outcome;
+      bench.pbx.redirect('1.20', '22');
+      await bench.play(pickup('1.20'), end('answer', '1.20'));
+      assert.ok(!bench.topics().includes('queue.abandon'));
+      assert.equal(bench.last('call.end').call.answeredBy?.extension, '22');
+    });
+
     it('an answered call is handed on by its agent', async () => {
       await bench.play(INBOUND, pickup());
       await run({ command: 'transfer', call: '1700000000.12', to: '22', mode: 'blind', by: '21' });
