@@ -184,6 +184,8 @@ export class ViptelSession implements Session {
     const { onEvent, onMalformed, onOther } = this.#options;
     switch (message.kind) {
       case 'event':
+        // What comes between our logout and the goodbye is for nobody any more.
+        if (this.#stage === 'closing') return;
         this.#recovered();
         this.#actions.event(message);
         onEvent(message);

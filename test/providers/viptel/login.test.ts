@@ -257,6 +257,21 @@ describe('VIPTel login', () => {
     assert.ok(performance.now() - begun < 1_000);
   });
 
+  it('leaves nothing behind of events that come between its logout and the goodbye', async () => {
+    await open();
+    const begin = { event: 'call.begin', caller: '0900000001', called_number: '0220282028' };
+    const closed = bench.account.close();
+    bench.pbx.emit(
+      { ...begin, callee: '21', unique_id: '1.1' },
+      { event: 'queue.join', queue: 500, caller: '0900000001', unique_id: '1.20', position: 1 },
+      { ...begin, callee: '21', unique_id: '1.21', from_queue_unique_id: '1.20' },
+      { event: 'call.pickup', unique_id: '1.21' },
+      { event: 'call.end', unique_id: '1.21', status: 'answer' },
+    );
+    await closed;
+    assert.equal(bench.clock.pending, 0);
+  });
+
   it('closes while it connects', async () => {
     await open({ waitFor: 'nothing' });
     await bench.account.close();
