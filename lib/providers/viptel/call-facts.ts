@@ -351,7 +351,11 @@ type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K>
 
 /** A `status` of `call.end`; new ones pass through as the reason. */
 export function resultOf(status: string | null): LegResult {
-  const known = status?.toLowerCase() as keyof typeof END_STATUSES | undefined;
-  const disposition: Disposition = (known !== undefined && END_STATUSES[known]) || 'unknown';
+  const word = status?.toLowerCase() ?? '';
+  const disposition: Disposition = isEndStatus(word) ? END_STATUSES[word] : 'unknown';
   return { disposition, reason: { code: status, text: null } };
+}
+
+function isEndStatus(word: string): word is keyof typeof END_STATUSES {
+  return Object.hasOwn(END_STATUSES, word);
 }

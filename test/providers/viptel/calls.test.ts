@@ -73,6 +73,7 @@ describe('VIPTel calls', () => {
     ['dontcall', 'rejected'],
     ['invalidargs', 'invalid-number'],
     ['somethingnew', 'unknown'],
+    ['constructor', 'unknown'],
   ] as const) {
     it(`a call from outside that ends with ${status} is ${disposition} and missed`, async () => {
       await bench.play(INBOUND, end(status));
