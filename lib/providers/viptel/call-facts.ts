@@ -196,7 +196,9 @@ export class CallFacts {
       result: resultOf(status),
       ...(lost && { lost }),
     });
-    if (!target.answered || [...call.agents.values()].some(({ answered }) => answered)) return;
+    if (call.answeredAt === null || [...call.agents.values()].some(({ answered }) => answered)) return;
+    // The end of an offer ends a call only that has nobody else left: one may be waiting again, be offered to others, or talk without a leg.
+    if (!target.answered && (call.queue || call.agents.size > 0 || call.targets.length > 0)) return;
     call.linger?.cancel();
     call.linger = this.#options.clock.after(LINGER_MS, () => {
       call.linger = null;

@@ -201,7 +201,7 @@ export class Events {
 
   #end(id: string, status: string | null, told: Told): void {
     const { book, facts } = this.#options;
-    const call = this.#touched(id, told) ?? (book.ended(id) ? null : this.#unseen(id, {}, told));
+    const call = this.#touched(id, told, 'ends') ?? (book.ended(id) ? null : this.#unseen(id, {}, told));
     if (!call) return;
     if (call.agents.has(id)) return facts.agentGone(call, id, status, told);
     // The end of an id that another has replaced is not the end of the call.
@@ -269,10 +269,12 @@ export class Events {
     return true;
   }
 
-  #touched(id: string, told: Told): ViptelCall | undefined {
+  /** The call that an event is about. `ends`: something of it is over, which does not show that the rest goes on. */
+  #touched(id: string, told: Told, what: 'lives' | 'ends' = 'lives'): ViptelCall | undefined {
     const call = this.#options.book.find(id);
     if (!call) return undefined;
     call.touchedAt = told.at;
+    if (what === 'ends') return call;
     call.linger?.cancel();
     call.linger = null;
     return call;

@@ -223,6 +223,37 @@ describe('VIPTel queues', () => {
     assert.equal(bench.topics().filter((topic) => topic.startsWith('call.end')).length, 1);
   });
 
+  it('so it does when the offers to other agents are withdrawn after that', async () => {
+    await bench.play(BEGIN, JOIN, leg('1.21', '21'), leg('1.22', '22'), leg('1.23', '23'), pickup('1.21'));
+    await bench.play(end('1.21', 'answer'), end('1.22', 'noanswer'));
+    await bench.pass(5_000);
+    assert.equal(bench.topics().at(-1), 'call.end*');
+    assert.equal(bench.last('call.end').call.answeredBy?.extension, '21');
+    await bench.play(end('1.23', 'noanswer'));
+    assert.equal(bench.topics().at(-1), 'call.end*');
+  });
+
+  it('so it does when the agent it was handed on to does not take it', async () => {
+    await bench.play(BEGIN, JOIN, leg('1.21', '21'), pickup('1.21'), end('1.21', 'answer'), leg('1.22', '22'));
+    await bench.pass(10_000);
+    assert.ok(!bench.topics().some((topic) => topic.startsWith('call.end')), 'the other phone rings');
+    await bench.play(end('1.22', 'noanswer'));
+    await bench.pass(5_000);
+    assert.equal(bench.topics().at(-1), 'call.end*');
+  });
+
+  it('an offer that ends late ends no call that waits again or goes on under its own id', async () => {
+    await bench.play(BEGIN, JOIN, leg('1.21', '21'), leg('1.22', '22'), pickup('1.21'), end('1.21', 'answer'));
+    await bench.play({ ...JOIN, queue: 501 }, end('1.22', 'cancel'));
+    await bench.pass(10_000);
+    await bench.play(leg('1.23', '22'), end('1.23', 'noanswer'));
+    await bench.pass(10_000);
+    await bench.play({ ...BEGIN, caller: '0220282028', callee: '23', called_number: '23' }, leg('1.24', '21'));
+    await bench.play(pickup(PARENT), end('1.24', 'cancel'));
+    await bench.pass(10_000);
+    assert.ok(!bench.topics().some((topic) => topic.startsWith('call.end')));
+  });
+
   it('an agent who hands the caller on to another queue does not end the call', async () => {
     await bench.play(BEGIN, JOIN, leg('1.21', '21'), pickup('1.21'), end('1.21', 'answer'), { ...JOIN, queue: 501 });
     await bench.pass(10_000);
