@@ -235,10 +235,11 @@ export class ViptelProvider implements Provider {
 
   #lost(): void {
     this.#present.abort();
-    this.#lostAt ??= this.#host.clock.now();
+    const session = this.#session;
+    // A dead connection is noticed half a minute late.
+    this.#lostAt ??= session?.heardAt ?? this.#host.clock.now();
     this.#unreadFrom ??= Math.max(this.#since, this.#lostAt - CLOCKS_APART_MS);
     for (const call of this.#book.live()) call.interrupted = true;
-    const session = this.#session;
     this.#session = null;
     if (session?.ponged) this.#pingless = 0;
     else if (session?.silent && ++this.#pingless === PINGLESS)

@@ -112,6 +112,11 @@ export class ViptelSession implements Session {
     return this.#socket?.silent ?? false;
   }
 
+  /** When VIPTel last showed that it is there, in milliseconds since the epoch. */
+  get heardAt(): number {
+    return this.#socket?.heardAt ?? this.since;
+  }
+
   /** See {@link Actions.run}. */
   run(action: Action, signal: AbortSignal): Promise<Fields | null> {
     return this.#actions.run(action, signal);

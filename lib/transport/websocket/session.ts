@@ -66,6 +66,8 @@ export class WebSocketSession implements Session {
   ponged = false;
   /** Whether the connection was given up for silence. */
   silent = false;
+  /** When the server last showed that it is there, in milliseconds since the epoch: what it sent after that may be lost. */
+  heardAt: number;
 
   readonly #options: WebSocketOptions;
   readonly #clock: Clock;
@@ -82,6 +84,7 @@ export class WebSocketSession implements Session {
   private constructor(options: WebSocketOptions, url: URL) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.heardAt = this.#clock.now();
     this.#place = {
       account: options.account,
       host: hostOf(url),
@@ -223,10 +226,10 @@ export class WebSocketSession implements Session {
     socket.binaryType = 'nodebuffer';
     this.#socket = socket;
     socket.on('message', (data: Buffer, isBinary) => this.#receive(data, isBinary));
-    socket.on('ping', () => this.#heartbeat?.heard());
+    socket.on('ping', () => this.#heard());
     socket.on('pong', () => {
       this.ponged = true;
-      this.#heartbeat?.heard();
+      this.#heard();
     });
     return new Promise((resolve, reject) => {
       socket.once('open', resolve);
@@ -241,6 +244,8 @@ export class WebSocketSession implements Session {
         reject(reason);
       });
       socket.once('close', (code, words) => {
+        // An orderly end comes after everything that was sent before it; a broken connection has no such order.
+        if (!this.#reason) this.heardAt = this.#clock.now();
         this.#end(this.#closing ? null : (this.#reason ?? this.#over(code, words)));
         way?.destroy();
         reject(this.#over(code, words));
@@ -270,9 +275,14 @@ export class WebSocketSession implements Session {
     this.#heartbeat.start();
   }
 
+  #heard(): void {
+    this.heardAt = this.#clock.now();
+    this.#heartbeat?.heard();
+  }
+
   #receive(data: Buffer, isBinary: boolean): void {
     if (this.#ended) return;
-    this.#heartbeat?.heard();
+    this.#heard();
     this.#slow(data.length);
     try {
       this.#options.onMessage(isBinary ? data : data.toString('utf8'));

@@ -68,6 +68,19 @@ describe('VIPTel after a break of the connection', function () {
     assert.deepEqual(gap, { from: '2026-05-28T12:00:10.000Z', to: '2026-05-28T12:00:10.600Z', recovered: true });
   });
 
+  it('the span of a dead connection begins with the last that was heard, not when that was noticed', async () => {
+    await open();
+    await bench.pass(10_000);
+    for (const client of bench.pbx.clients) client.socket.pause();
+    const silentSince = clock.now();
+    await bench.untilInTime('noticed', () => bench.account.status.state === 'reconnecting', 1_000);
+    assert.ok(clock.now() - silentSince >= 20_000, 'it takes its time');
+    web.history.push(record({ unique_id: '9.9', when: '2026-05-28 14:00:20', status: 'missed', destination: null }));
+    await bench.untilInTime('told', () => bench.events.some(({ type }) => type === 'account.gap'), 100);
+    assert.equal(bench.last('account.gap').gap?.from, '2026-05-28T12:00:10.000Z');
+    assert.equal(bench.last('call.missed').call.id, '9.9');
+  });
+
   it('without REST the present is not known again', async () => {
     await open({});
     await breakLink();
