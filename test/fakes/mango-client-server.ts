@@ -137,6 +137,15 @@ export class FakeMangoClient {
     for (const { socket } of this.users.values()) socket?.send(frame);
   }
 
+  /** Resolves when the client has read everything that was pushed to the employee until now. */
+  async read(name: string): Promise<void> {
+    const { socket } = this.user(name);
+    if (!socket) throw new Error(`${name} has no socket`);
+    const answered = once(socket, 'pong');
+    socket.ping();
+    await answered;
+  }
+
   /** Breaks every socket without a goodbye; the service does not notice. */
   cut(name?: string): void {
     for (const [user, { socket }] of this.users) if (name === undefined || name === user) socket?.terminate();

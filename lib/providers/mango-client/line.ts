@@ -1,6 +1,7 @@
 /**
  * The line of one employee (overview 2.1 to 2.3): channel, socket, register, the store emptied, live events; again from the channel after
- * every break. Live events that come while the store is read wait until it is empty, so that a flow hears things in their order.
+ * every break. Live events that come while the store is read wait until it is empty, so that a flow hears things in their order; when the
+ * link breaks before, they wait for the next reading, since the service keeps nothing of what it has pushed (2.1(4)).
  */
 
 import type { Clock } from '../../clock';
@@ -27,7 +28,7 @@ export interface LineOptions {
   state(state: LinkState, reason?: PbxError): void;
 }
 
-/** Live events that wait for the store to be empty; beyond it something is wrong, and the link is made anew. */
+/** Live events that wait for the store to be empty; when more come, they wait no longer. */
 const MOST_WAITING = 20_000;
 /** Batches in which nothing is new, one after another: the service does not remove what it hands out, or does not know 109. */
 const IDLE_BATCHES = 3;
@@ -40,8 +41,10 @@ export class EmployeeLine {
   readonly #options: LineOptions;
   readonly #clock: Clock;
   readonly #link: Link<WebSocketSession>;
-  /** Live events, while they wait. */
+  /** Live events, while they wait; beyond the end of a session too. */
   #waiting: Notice[] | null = null;
+  /** Ends the reading of the store. */
+  #reading: AbortController | null = null;
   /** Whether the service may hold this employee for present. */
   #registered = false;
   #lostAt: number | null = null;
@@ -93,7 +96,7 @@ export class EmployeeLine {
       const text = `"${account}": the answer to the request for a channel has no WebSocket address where the profile looks for it (answer.channel).`;
       throw new PbxError('protocol', text, { account });
     }
-    this.#waiting = [];
+    this.#waiting ??= [];
     const hear = (data: string | Buffer) => this.#hear(data);
     return WebSocketSession.connect({
       account,
@@ -109,23 +112,25 @@ export class EmployeeLine {
 
   async #ready(session: WebSocketSession): Promise<void> {
     const { host } = this.#options;
-    const stop = new AbortController();
-    void session.closed.then(() => stop.abort());
     this.#registered = true;
-    await this.#drain(stop.signal);
-    const waiting = this.#waiting ?? [];
-    this.#waiting = null;
-    for (const notice of inOrder(waiting)) this.#tell(notice, false);
+    await this.#drain(session);
+    this.#release();
     if (this.#lostAt === null) return;
     // Whatever was stored has come now. What was pushed to the broken socket, nobody knows.
     host.gap(this.#lostAt, this.#clock.now(), false);
     this.#lostAt = null;
   }
 
-  /** Registers, and reads what was stored, until the service says that there is no more. */
-  async #drain(signal: AbortSignal): Promise<void> {
+  /**
+   * Registers, and reads what was stored, until the service says that there is no more. A request under way when the socket breaks may
+   * bring what is out of the store already, so it has until the next reading begins.
+   */
+  async #drain(session: WebSocketSession): Promise<void> {
     const { user, api, profile } = this.#options;
     const { drain, result, answer } = profile;
+    this.#reading?.abort();
+    this.#reading = new AbortController();
+    const { signal } = this.#reading;
     let idle = 0;
     for (let batch = 0; batch < MOST_BATCHES; batch++) {
       const reply = await api.call(
@@ -136,6 +141,7 @@ export class EmployeeLine {
       const found = valueAt(reply.body, answer.events, Array.isArray);
       const notices = readEvents(Array.isArray(found) ? found : [], profile, this.#around());
       const fresh = inOrder(notices).filter((notice) => this.#tell(notice, true));
+      if (!session.open) throw new PbxError('not-connected', 'the socket broke while the stored events were read');
       if (reply.code === result.drained) return;
       idle = fresh.length > 0 ? 0 : idle + 1;
       if (idle >= IDLE_BATCHES) break;
@@ -146,15 +152,17 @@ export class EmployeeLine {
   }
 
   #hear(data: string | Buffer): void {
-    const notices = readFrame(data, this.#options.profile, this.#around());
-    for (const notice of notices) {
+    for (const notice of readFrame(data, this.#options.profile, this.#around())) {
       if (!this.#waiting) this.#tell(notice, false);
-      else if (this.#waiting.length < MOST_WAITING) this.#waiting.push(notice);
-      else {
-        this.#link.drop(new PbxError('protocol', 'more live events than can wait for the stored ones'));
-        return;
-      }
+      else if (this.#waiting.push(notice) >= MOST_WAITING) this.#release();
     }
+  }
+
+  /** Tells the live events that waited; from now on they are told as they come. */
+  #release(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const notice of inOrder(waiting)) this.#tell(notice, false);
   }
 
   /** Whether it was told for the first time. */
