@@ -32,7 +32,7 @@ export interface CallOptions {
   effect?: boolean;
   /** A spelling that the service does not know may be followed by the other one, also with an effect. */
   anySpelling?: boolean;
-  /** Codes that are no failure, besides success. */
+  /** Codes that are no failure, besides success, also with a 4xx: that may mean that there is nothing (overview 1.4). */
   also?: readonly number[];
   /** Further parameters, in the vendor's words. */
   more?: Fields;
@@ -118,9 +118,10 @@ export class MangoClientApi {
     const stated = codeAt(body, profile.result.code);
     const code = stated ?? success;
     const location = status >= 300 && status < 400 ? (response.headers['location'] ?? null) : null;
-    if (location !== null || (response.ok && (code === success || also.includes(code))))
+    const answered = status < 500 && status !== 401 && status !== 403;
+    if (location !== null || (response.ok && code === success) || (answered && also.includes(code)))
       return { code, body, location };
-    const refused = stated !== null && stated !== success && status < 500 && status !== 401 && status !== 403;
+    const refused = stated !== null && stated !== success && answered;
     if (!refused) {
       const error = statusError(response, { account, host: hostOf(response.url), what, secrets: [token] });
       if (status >= 500 && effect) throw uncertainError(error);

@@ -21,6 +21,29 @@ for (const spelling of SPELLINGS) {
     afterEach(() => bench.close());
     const connected = () => bench.untilInTime('connected', () => bench.account.status.state === 'connected');
 
+    for (const status of [200, 400, 404])
+      it(`code 109 ends the drain with status ${status}: 4xx also means that there is nothing`, async () => {
+        await open({
+          before: (service) => {
+            live(service, 'appeared', T0);
+            service.on('register', ({ user }) => {
+              if (service.user(user).store.length > 0) return undefined;
+              return { status, body: spelling.dialect.answer(109) };
+            });
+          },
+        });
+        assert.equal(bench.service.asked('register').length, 2);
+        assert.deepEqual(bench.topics(), ['call.begin', 'call.ringing']);
+      });
+
+    it('a refusal is none, whatever its code', async () => {
+      await open({
+        waitFor: 'nothing',
+        before: (service) => service.on('register', () => ({ status: 403, body: spelling.dialect.answer(109) })),
+      });
+      await bench.until('refused', () => bench.account.status.state === 'reconnecting');
+    });
+
     describe('a session that breaks before the store is empty', () => {
       it('keeps the live events it has heard: the service has not stored them', async () => {
         let asked = 0;
