@@ -13,7 +13,7 @@ export interface Notice {
   routeKey: string | null;
   /** The employee to whom it was told. */
   user: string;
-  /** The same event told live and out of the store has the same. */
+  /** The same event told live and out of the store has the same; without a time, so has the same thing happening again. */
   mark: string;
   /** Milliseconds since the epoch: the service's time where it tells one. */
   at: number;
@@ -70,7 +70,8 @@ function noticeOf(event: Fields, profile: Profile, { user, now }: Surroundings):
     kind: kindOf(routeKey, profile),
     routeKey,
     user,
-    mark: digest([user, plain(routeKey), id ?? canonical(body, 0)].join(' ')),
+    // The same content at another time is another event: a call is held twice.
+    mark: digest([user, plain(routeKey), id ?? `${at ?? ''} ${canonical(body, 0)}`].join(' ')),
     at: at ?? now,
     timed: at !== null,
     body,

@@ -30,9 +30,10 @@ export interface LineOptions {
 
 /** Live events that wait for the store to be empty; when more come, they wait no longer. */
 const MOST_WAITING = 20_000;
-/** Batches in which nothing is new, one after another: the service does not remove what it hands out, or does not know 109. */
+/** Batches with nothing that this reading had not had, one after another: the service hands out the same for ever, or does not know 109. */
 const IDLE_BATCHES = 3;
-const MOST_BATCHES = 10_000;
+/** Ten times what two weeks can hold. */
+const MOST_STORED = 200_000;
 /** By the computer's own clock: closing must be quick whatever the account's clock does. */
 const UNREGISTER_MS = 400;
 const LINK_CLOSE_MS = 450;
@@ -43,6 +44,8 @@ export class EmployeeLine {
   readonly #link: Link<WebSocketSession>;
   /** Live events, while they wait; beyond the end of a session too. */
   #waiting: Notice[] | null = null;
+  /** Marks of what came out of the store in this session, and in those from which live events still wait. */
+  readonly #stored = new Set<string>();
   /** Ends the reading of the store. */
   #reading: AbortController | null = null;
   /** Whether the service may hold this employee for present. */
@@ -96,7 +99,10 @@ export class EmployeeLine {
       const text = `"${account}": the answer to the request for a channel has no WebSocket address where the profile looks for it (answer.channel).`;
       throw new PbxError('protocol', text, { account });
     }
-    this.#waiting ??= [];
+    if (!this.#waiting) {
+      this.#waiting = [];
+      this.#stored.clear();
+    }
     const hear = (data: string | Buffer) => this.#hear(data);
     return WebSocketSession.connect({
       account,
@@ -131,8 +137,9 @@ export class EmployeeLine {
     this.#reading?.abort();
     this.#reading = new AbortController();
     const { signal } = this.#reading;
+    const seen = new Set<string>();
     let idle = 0;
-    for (let batch = 0; batch < MOST_BATCHES; batch++) {
+    for (;;) {
       const reply = await api.call(
         'register',
         { user, limit: drain.limit },
@@ -140,11 +147,15 @@ export class EmployeeLine {
       );
       const found = valueAt(reply.body, answer.events, Array.isArray);
       const notices = readEvents(Array.isArray(found) ? found : [], profile, this.#around());
-      const fresh = inOrder(notices).filter((notice) => this.#tell(notice, true));
+      const before = seen.size;
+      for (const notice of inOrder(notices)) {
+        seen.add(notice.mark);
+        this.#tellStored(notice);
+      }
       if (!session.open) throw new PbxError('not-connected', 'the socket broke while the stored events were read');
       if (reply.code === result.drained) return;
-      idle = fresh.length > 0 ? 0 : idle + 1;
-      if (idle >= IDLE_BATCHES) break;
+      idle = seen.size > before ? 0 : idle + 1;
+      if (idle >= IDLE_BATCHES || seen.size >= MOST_STORED) break;
     }
     this.#warnOnce(
       `the service hands out stored events of extension ${user} without ever saying that there are no more (code ${result.drained}); live events go on. Compare result and answer.events of the profile with the vendor's document.`,
@@ -153,7 +164,7 @@ export class EmployeeLine {
 
   #hear(data: string | Buffer): void {
     for (const notice of readFrame(data, this.#options.profile, this.#around())) {
-      if (!this.#waiting) this.#tell(notice, false);
+      if (!this.#waiting) this.#tellLive(notice, false);
       else if (this.#waiting.push(notice) >= MOST_WAITING) this.#release();
     }
   }
@@ -162,14 +173,23 @@ export class EmployeeLine {
   #release(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
-    for (const notice of inOrder(waiting)) this.#tell(notice, false);
+    for (const notice of inOrder(waiting)) this.#tellLive(notice, true);
   }
 
-  /** Whether it was told for the first time. */
-  #tell(notice: Notice, stored: boolean): boolean {
-    if (this.#closed || !this.#options.delivered.first(notice.mark)) return false;
-    this.#options.heard(notice, stored);
-    return true;
+  #tellStored(notice: Notice): void {
+    if (this.#closed) return;
+    if (this.#stored.size < MOST_STORED) this.#stored.add(notice.mark);
+    if (this.#options.delivered.first(notice.mark)) this.#options.heard(notice, true);
+  }
+
+  /**
+   * The service pushes an event once. What looks like a repetition happened again, unless it came out of the store too; that is sure
+   * where the event has a time, else likely while the store was being read.
+   */
+  #tellLive(notice: Notice, waited: boolean): void {
+    if (this.#closed || ((notice.timed || waited) && this.#stored.has(notice.mark))) return;
+    this.#options.delivered.first(notice.mark);
+    this.#options.heard(notice, false);
   }
 
   #around(): Surroundings {

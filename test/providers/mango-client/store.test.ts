@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Store } from '../../../lib';
 import type { FakeCallNews } from '../../fakes/mango-client-dialect';
 import type { FakeMangoClient } from '../../fakes/mango-client-server';
 import { Bench, SPELLINGS } from './bench';
@@ -11,6 +12,15 @@ const E1 = { id: 'E1', from: { number: NUMBER }, to: { extension: '101' } };
 const live = (service: FakeMangoClient, state: FakeCallNews['state'], at: number) =>
   service.call('101', { ...E1, state, at });
 
+const missed = (service: FakeMangoClient, from: number, to: number) => {
+  for (let n = from; n < to; n++)
+    for (const [state, at] of [
+      ['appeared', 0],
+      ['disconnected', 500],
+    ] as const)
+      service.call('101', { ...E1, id: `E${n}`, state, reason: '1111', at: T0 - 7_200_000 + n * 1_000 + at });
+};
+
 for (const spelling of SPELLINGS) {
   describe(`mango-client, ${spelling.dialect.title}: stored and live events`, () => {
     let bench: Bench;
@@ -19,6 +29,8 @@ for (const spelling of SPELLINGS) {
       return bench;
     };
     afterEach(() => bench.close());
+    const told = (topic: string) => bench.events.filter(({ type }) => type === topic).length;
+    const over = () => bench.untilInTime('all calls ended', () => bench.account.calls().length === 0, 1_000);
     const connected = () => bench.untilInTime('connected', () => bench.account.status.state === 'connected');
 
     for (const status of [200, 400, 404])
@@ -104,6 +116,105 @@ for (const spelling of SPELLINGS) {
         await bench.until('told', () => bench.topics().includes('call.ringing'));
         await connected();
         assert.deepEqual(bench.topics(), ['call.begin', 'call.ringing']);
+      });
+    });
+
+    describe('a service that keeps what it hands out', () => {
+      const kept = new Map<string, unknown>();
+      const store: Store = {
+        get: (key) => Promise.resolve(structuredClone(kept.get(key))),
+        set: (key, value) => {
+          return Promise.resolve(void kept.set(key, structuredClone(value)));
+        },
+      };
+      beforeEach(() => {
+        kept.clear();
+      });
+      const restart = async (before: (service: FakeMangoClient) => void = () => undefined) => {
+        await bench.account.close();
+        await open({ account: { store }, on: bench.service, before });
+        await over();
+      };
+      const first = async (count: number) => {
+        const profile = { ...(JSON.parse(spelling.profile || '{}') as object), drain: { limit: 100 } };
+        await open({
+          account: { store },
+          service: { users: ['101'], keepsStored: true },
+          profile: JSON.stringify(profile),
+          before: (service) => missed(service, 0, count),
+        });
+        await over();
+        assert.equal(told('call.missed'), count);
+      };
+
+      it('what is new behind the old is told after a restart', async () => {
+        await first(200);
+        await restart((service) => missed(service, 200, 205));
+        assert.equal(told('call.missed'), 5);
+        assert.equal(told('account.warning'), 0);
+      });
+    });
+
+    describe('alike but not the same', () => {
+      const STATES = ['appeared', 'connected', 'held', 'connected', 'held', 'connected'] as const;
+      const TOPICS = [
+        'call.begin',
+        'call.ringing',
+        'call.answer',
+        'call.hold',
+        'call.resume',
+        'call.hold',
+        'call.resume',
+      ];
+
+      it('a call held twice, live, without any time', async () => {
+        await open();
+        for (const state of STATES) bench.service.call('101', { ...E1, state });
+        await bench.heard();
+        assert.deepEqual(bench.topics(), TOPICS);
+        assert.equal(bench.account.call('E1')?.state, 'answered');
+      });
+
+      for (const where of ['live', 'stored'] as const)
+        it(`a call held twice, ${where}, with the time beside the content`, async () => {
+          const say = (service: FakeMangoClient) => {
+            for (const [index, state] of STATES.entries()) {
+              const body = spelling.dialect.call({ ...E1, state });
+              const event = { ...spelling.dialect.event('/call', body), [time]: T0 / 1000 - 100 + index };
+              if (where === 'live') service.say(JSON.stringify(event));
+              else service.user('101').store.push(event);
+            }
+          };
+          const time = 'call_state' in spelling.dialect.call({ ...E1, state: 'held' }) ? 'timestamp' : 'moment';
+          await open(where === 'stored' ? { before: say } : {});
+          if (where === 'live') say(bench.service);
+          await bench.heard();
+          assert.deepEqual(bench.topics(), TOPICS);
+        });
+
+      it('a stored event that comes live as well is told once, also after the drain', async () => {
+        await open({ before: (service) => live(service, 'appeared', T0) });
+        const rain = { timestamp: T0 / 1000, moment: T0 / 1000 };
+        bench.service.user('101').present = false;
+        bench.service.emit('101', '/weather', rain);
+        bench.service.cut();
+        await bench.untilInTime('again', () => bench.states.filter((state) => state === 'connected').length === 2);
+        bench.service.emit('101', '/weather', rain);
+        bench.service.emit('101', '/weather', { ...rain, rain: true });
+        await bench.heard();
+        assert.deepEqual(bench.topics(), ['call.begin', 'call.ringing', 'raw', 'raw']);
+      });
+
+      it('a live event that the service stored as well is told once', async () => {
+        await open();
+        const rain = { timestamp: T0 / 1000, moment: T0 / 1000 };
+        bench.service.emit('101', '/weather', rain);
+        await bench.heard();
+        bench.service.user('101').present = false;
+        bench.service.emit('101', '/weather', rain);
+        bench.service.cut();
+        await bench.untilInTime('again', () => bench.states.filter((state) => state === 'connected').length === 2);
+        assert.deepEqual(bench.topics(), ['raw']);
       });
     });
   });
