@@ -83,8 +83,7 @@ export class EmployeeLine {
     if (this.#closed) return;
     this.#closed = true;
     await within(LINK_CLOSE_MS, this.#link.close());
-    await this.#unregister();
-    await within(50, this.#options.delivered.kept());
+    await Promise.all([this.#unregister(), within(UNREGISTER_MS, this.#options.delivered.kept())]);
   }
 
   async #connect(signal: AbortSignal): Promise<WebSocketSession> {
@@ -117,10 +116,12 @@ export class EmployeeLine {
   }
 
   async #ready(session: WebSocketSession): Promise<void> {
-    const { host } = this.#options;
+    const { host, delivered } = this.#options;
     this.#registered = true;
+    delivered.hold(true);
     await this.#drain(session);
     this.#release();
+    delivered.hold(false);
     if (this.#lostAt === null) return;
     // Whatever was stored has come now. What was pushed to the broken socket, nobody knows.
     host.gap(this.#lostAt, this.#clock.now(), false);

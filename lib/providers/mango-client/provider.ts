@@ -57,7 +57,7 @@ export class MangoClientProvider implements Provider {
   }
 
   open(): void {
-    const { account, store, log } = this.#host;
+    const { account, clock, store, log } = this.#host;
     let work: Work;
     try {
       work = this.#prepare(complete(settingsOf(this.#config, account), account));
@@ -77,7 +77,7 @@ export class MangoClientProvider implements Provider {
           host: this.#host,
           api: work.api,
           profile,
-          delivered: new Delivered(user, store, failed),
+          delivered: new Delivered({ user, clock, store, failed }),
           heard: (notice, stored) => this.#heard(work, notice, stored),
           state: (state, reason) => this.#states.tell(user, state, reason),
         }),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { VirtualClock } from '../../../lib';
 import type { Store } from '../../../lib';
 import type { FakeCallNews } from '../../fakes/mango-client-dialect';
 import type { FakeMangoClient } from '../../fakes/mango-client-server';
@@ -121,14 +122,17 @@ for (const spelling of SPELLINGS) {
 
     describe('a service that keeps what it hands out', () => {
       const kept = new Map<string, unknown>();
+      let writes = 0;
       const store: Store = {
         get: (key) => Promise.resolve(structuredClone(kept.get(key))),
         set: (key, value) => {
+          writes++;
           return Promise.resolve(void kept.set(key, structuredClone(value)));
         },
       };
       beforeEach(() => {
         kept.clear();
+        writes = 0;
       });
       const restart = async (before: (service: FakeMangoClient) => void = () => undefined) => {
         await bench.account.close();
@@ -152,6 +156,27 @@ for (const spelling of SPELLINGS) {
         await restart((service) => missed(service, 200, 205));
         assert.equal(told('call.missed'), 5);
         assert.equal(told('account.warning'), 0);
+      });
+
+      it('nothing of two weeks is told twice', async () => {
+        await first(1_500);
+        await restart();
+        assert.deepEqual(bench.topics(), []);
+        assert.equal(told('account.warning'), 0);
+      });
+
+      it('is remembered by few writings, of no more than the two weeks', async () => {
+        await first(300);
+        await bench.account.close();
+        const size = JSON.stringify([...kept]).length;
+        assert.ok(writes <= 3, `${writes} writings`);
+        const clock = new VirtualClock(T0 + 16 * 86_400_000);
+        const { service } = bench;
+        service.user('101').store = [];
+        missed(service, 1, 2);
+        await open({ account: { store, clock }, on: service });
+        await bench.account.close();
+        assert.ok(JSON.stringify([...kept]).length < size / 50);
       });
     });
 
