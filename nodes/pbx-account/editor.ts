@@ -35,6 +35,7 @@ interface AccountProperties {
   profile: string;
   dialect: string;
   defaultUser: string;
+  silentSeconds: string;
 }
 
 interface AccountCredentials {
@@ -99,6 +100,7 @@ RED.nodes.registerType<AccountProperties, AccountCredentials>('pbx-account', {
     profile: providerField('profile'),
     dialect: providerField('dialect'),
     defaultUser: providerField('defaultUser'),
+    silentSeconds: providerField('silentSeconds'),
   },
   credentials: {
     username: { type: 'text' },

@@ -24,6 +24,7 @@ const ICONS: Readonly<Record<string, string>> = {
   context: 'fa-sitemap',
   smsVia: 'fa-comment-o',
   smsIdentity: 'fa-comment-o',
+  silentSeconds: 'fa-clock-o',
 };
 
 export class ProviderFields {

@@ -3,6 +3,8 @@
 import { PbxError } from '../../model';
 import type { ProviderConfig } from '../../provider';
 import { checkContext } from '../../transport/ami';
+import { silenceOf } from '../../transport/silence';
+import type { Silence } from '../../transport/silence';
 
 export interface Settings {
   host: string;
@@ -15,6 +17,7 @@ export interface Settings {
   smsVia: string;
   /** 0: off. */
   agiPort: number;
+  silence: Silence;
 }
 
 export const MESSAGE_SEND = 'MessageSend';
@@ -29,6 +32,7 @@ export function settingsOf(config: ProviderConfig): Settings {
     context: textOf(config, 'context', 'from-internal'),
     smsVia: textOf(config, 'smsVia', MESSAGE_SEND),
     agiPort: portOf(config, 'agiPort', 0),
+    silence: silenceOf(config),
   };
   if (settings.host === '') throw invalid('"host" is missing: enter the name or address of the PBX');
   if (settings.username === '') throw invalid('"username" is missing: enter a user of manager.conf');

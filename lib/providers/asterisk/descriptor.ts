@@ -3,6 +3,7 @@
 import type { Topic } from '../../model';
 import { TOPICS } from '../../model';
 import type { ProviderDescriptor } from '../../provider';
+import { SILENCE_FIELD } from '../../transport/silence';
 
 /** MessageSend tells whether a text left, not whether it arrived; incoming texts are the dialplan's. */
 const EVENTS: readonly Topic[] = [
@@ -149,6 +150,7 @@ export const descriptor: ProviderDescriptor = {
       max: 65_535,
       advanced: true,
     },
+    SILENCE_FIELD,
   ],
   capabilities: {
     call: true,

@@ -51,6 +51,7 @@ export class Live implements Session {
       password: settings.password,
       account: host.account,
       clock: host.clock,
+      ...settings.silence,
       ...(host.tls && { tls: host.tls }),
       wants: (name, block) => ears.interpreter.wants(name, block) || OWN_EVENTS.has(name) || host.wants('raw'),
       onMessage: (event) => this.#hear(event),

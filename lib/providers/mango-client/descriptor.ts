@@ -2,6 +2,7 @@
 
 import { TOPICS } from '../../model';
 import type { ProviderDescriptor } from '../../provider';
+import { SILENCE_FIELD } from '../../transport/silence';
 
 /** Overview 1.3. */
 export const DEFAULT_URL = 'https://api-client.mango-office.ru/api';
@@ -70,6 +71,7 @@ export const descriptor: ProviderDescriptor = {
       placeholder: '{}',
       advanced: true,
     },
+    SILENCE_FIELD,
   ],
   setupActions: [
     {

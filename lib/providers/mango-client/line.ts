@@ -10,6 +10,7 @@ import { PbxError } from '../../model';
 import type { LinkState, ProviderHost } from '../../provider';
 import { Link } from '../../transport/link';
 import { WebSocketSession } from '../../transport/websocket';
+import type { Silence } from '../../transport/silence';
 import type { MangoClientApi } from './api';
 import type { Delivered } from './delivered';
 import { readEvents, readFrame } from './envelope';
@@ -22,6 +23,7 @@ export interface LineOptions {
   host: ProviderHost;
   api: MangoClientApi;
   profile: Profile;
+  silence: Silence;
   delivered: Delivered;
   /** `stored`: out of the store, so it may be two weeks old. */
   heard(notice: Notice, stored: boolean): void;
@@ -110,6 +112,7 @@ export class EmployeeLine {
       tls,
       proxy,
       signal,
+      heartbeat: this.#options.silence,
       onMessage: hear,
       onFault: (error) => log.error(`an event of MANGO OFFICE could not be handled: ${PbxError.from(error).message}`),
     });

@@ -66,7 +66,7 @@ export class MangoClientProvider implements Provider {
       return;
     }
     this.#work = work;
-    const { extensions, profile } = work.settings;
+    const { extensions, profile, silence } = work.settings;
     const failed = (error: unknown) =>
       log.warn(`what was delivered already could not be kept: ${PbxError.from(error).message}`);
     this.#states.expect(extensions);
@@ -77,6 +77,7 @@ export class MangoClientProvider implements Provider {
           host: this.#host,
           api: work.api,
           profile,
+          silence,
           delivered: new Delivered({ user, clock, store, failed }),
           heard: (notice, stored) => this.#heard(work, notice, stored),
           state: (state, reason) => this.#states.tell(user, state, reason),

@@ -2,6 +2,8 @@
 
 import { PbxError } from '../../model';
 import type { ProviderConfig } from '../../provider';
+import { silenceOf } from '../../transport/silence';
+import type { Silence } from '../../transport/silence';
 import { DEFAULT_URL } from './descriptor';
 import type { Profile } from './profile';
 import { profileOf } from './profile-merge';
@@ -13,6 +15,7 @@ export interface Settings {
   token: string;
   extensions: readonly string[];
   profile: Profile;
+  silence: Silence;
 }
 
 const MOST_EXTENSIONS = 200;
@@ -27,7 +30,13 @@ export function settingsOf(config: ProviderConfig, account: string): Settings {
   const url = (text('url') || DEFAULT_URL).replace(/\/+$/, '');
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) throw wrong('the address must begin with https://');
   const extensions = extensionsOf(config['extensions'], account);
-  return { url, token: text('token'), extensions, profile: profileOf(config['profile'], account) };
+  return {
+    url,
+    token: text('token'),
+    extensions,
+    profile: profileOf(config['profile'], account),
+    silence: silenceOf(config),
+  };
 }
 
 /** @throws PbxError unauthorized, invalid-argument when it cannot connect yet */

@@ -1,4 +1,5 @@
 import type { ProviderDescriptor } from '../../provider';
+import { SILENCE_FIELD } from '../../transport/silence';
 
 const URL_MESSAGE = {
   'en-US': 'An address that begins with wss:// (or ws://).',
@@ -112,6 +113,7 @@ export const descriptor: ProviderDescriptor = {
       pattern: { source: '^https?://[^\\s/]+', message: WEB_MESSAGE },
       advanced: true,
     },
+    SILENCE_FIELD,
   ],
   capabilities: {
     call: true,

@@ -179,7 +179,7 @@ export class ViptelProvider implements Provider {
     if (sms) this.#sms = new Sms({ ...common, ...sms, signal });
   }
 
-  #sessionOptions({ url, username, password }: Settings, signal: AbortSignal): SessionOptions {
+  #sessionOptions({ url, username, password, silence }: Settings, signal: AbortSignal): SessionOptions {
     const { account, clock, tls, proxy, log } = this.#host;
     return {
       account,
@@ -190,7 +190,7 @@ export class ViptelProvider implements Provider {
       tls,
       proxy,
       signal,
-      ping: this.#pingless < PINGLESS,
+      silence: this.#pingless < PINGLESS ? silence : null,
       times: this.#times,
       onEvent: (event) => this.#events.apply(event),
       onOther: (name, message) => this.#raw(name, message),

@@ -10,6 +10,7 @@ import type { PbxErrorCode } from '../../model';
 import type { TlsOptions } from '../../provider';
 import type { Session } from '../../transport/link';
 import { WebSocketSession } from '../../transport/websocket';
+import type { Silence } from '../../transport/silence';
 import { Actions } from './actions';
 import type { Action, ActionTimes, Event, Reply } from './actions';
 import { loginHash } from './login-hash';
@@ -25,8 +26,8 @@ export interface SessionOptions {
   clock: Clock;
   tls?: TlsOptions | undefined;
   proxy?: string | undefined;
-  /** Whether to ping a silent server. */
-  ping: boolean;
+  /** How long the server may be silent; `null`: it is never asked for a sign of life. */
+  silence: Silence | null;
   signal: AbortSignal;
   times?: SessionTimes | undefined;
   onEvent: (event: Event) => void;
@@ -128,7 +129,7 @@ export class ViptelSession implements Session {
   }
 
   async #open(): Promise<void> {
-    const { account, url, clock, tls, proxy, ping, signal, onFault, times = {} } = this.#options;
+    const { account, url, clock, tls, proxy, silence, signal, onFault, times = {} } = this.#options;
     this.#socket = await WebSocketSession.connect({
       account,
       url,
@@ -136,7 +137,7 @@ export class ViptelSession implements Session {
       tls,
       proxy,
       signal,
-      ...(ping ? {} : { heartbeat: null }),
+      heartbeat: silence,
       onMessage: (data) => this.#receive(data),
       onFault,
     }).catch((error: unknown) => {

@@ -2,6 +2,8 @@
 
 import { PbxError } from '../../model';
 import type { ProviderConfig } from '../../provider';
+import { silenceOf } from '../../transport/silence';
+import type { Silence } from '../../transport/silence';
 import { DEFAULT_SMS_URL, DEFAULT_URL } from './descriptor';
 
 export interface Settings {
@@ -10,6 +12,7 @@ export interface Settings {
   password: string;
   restUrl: string | null;
   sms: { url: string; username: string; password: string; identity: string | null } | null;
+  silence: Silence;
 }
 
 /** Throws `invalid-argument` or `unauthorized` for what cannot work. */
@@ -33,6 +36,7 @@ export function settingsOf(config: ProviderConfig, account: string): Settings {
     username,
     password,
     restUrl: text('restUrl') || null,
+    silence: silenceOf(config),
     sms:
       sms.username && sms.password
         ? { ...sms, url: text('smsUrl') || DEFAULT_SMS_URL, identity: text('smsIdentity') || null }

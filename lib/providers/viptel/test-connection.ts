@@ -31,7 +31,7 @@ export async function testConnection(
       tls,
       proxy,
       signal,
-      ping: false,
+      silence: null,
       onEvent: nothing,
       onOther: nothing,
       onMalformed: nothing,

@@ -3,6 +3,7 @@
 import type { Topic } from '../../model';
 import { TOPICS } from '../../model';
 import type { Field, ProviderDescriptor } from '../../provider';
+import { SILENCE_FIELD } from '../../transport/silence';
 
 /** A text is known to have been handed over, not to have left; nothing tells of incoming ones. */
 const EVENTS: readonly Topic[] = [
@@ -125,6 +126,7 @@ export const descriptor: ProviderDescriptor = {
         },
       },
     },
+    SILENCE_FIELD,
   ],
   capabilities: {
     call: true,

@@ -2,9 +2,11 @@
 
 import type { ProviderModule } from '../../provider';
 import { descriptor } from './descriptor';
+import { silenceOf } from '../../transport/silence';
 import { VwellProvider } from './provider';
+import { TIMES } from './times';
 
 export const vwell: ProviderModule = {
   descriptor,
-  create: (config, host) => new VwellProvider(config, host),
+  create: (config, host) => new VwellProvider(config, host, { ...TIMES, ...silenceOf(config) }),
 };

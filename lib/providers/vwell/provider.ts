@@ -35,7 +35,6 @@ import { settingsOf } from './settings';
 import type { Settings } from './settings';
 import { Standing } from './standing';
 import { sendText } from './texts';
-import { TIMES } from './times';
 import type { Times } from './times';
 import type { Way } from './way';
 import type { ServerEvent } from './wire';
@@ -62,7 +61,7 @@ export class VwellProvider implements Provider {
   #ajax: AjaxWay | null = null;
   #seeking = false;
 
-  constructor(config: ProviderConfig, host: ProviderHost, times: Times = TIMES) {
+  constructor(config: ProviderConfig, host: ProviderHost, times: Times) {
     this.#config = config;
     this.#host = host;
     this.#times = times;

@@ -1,6 +1,9 @@
 /** How long things may take, in milliseconds. Tests of the waiting itself shorten them. */
 
-export interface Times {
+import { silenceOf } from '../../transport/silence';
+import type { Silence } from '../../transport/silence';
+
+export interface Times extends Silence {
   /** For a reply beyond what the server itself waits for Asterisk: 15 s of its login and a margin. */
   replyMs: number;
   /** What the server waits for Asterisk's response by default, and what is asked of it. */
@@ -17,8 +20,6 @@ export interface Times {
   signMs: number;
   /** Events that came melted are gathered this long before the calls are read anew, and not sooner again. */
   rereadMs: number;
-  pingAfterMs: number;
-  deadAfterMs: number;
 }
 
 export const TIMES: Times = {
@@ -30,6 +31,5 @@ export const TIMES: Times = {
   restMs: 65_000,
   signMs: 3_000,
   rereadMs: 2_000,
-  pingAfterMs: 10_000,
-  deadAfterMs: 25_000,
+  ...silenceOf({}),
 };

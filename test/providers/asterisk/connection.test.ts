@@ -39,6 +39,13 @@ describe('asterisk: the connection', () => {
 
   const saysThatItStarts = () => /starts or restarts/.test(office.account.status.reason?.text ?? '');
 
+  it('is given up after the silence that is set in the account', async () => {
+    office = await openConnected({ config: { silentSeconds: 5 }, account: { clock: hurried(20) } });
+    office.exchange.ami.goSilent();
+    await office.until('noticed', () => office.account.status.state === 'reconnecting');
+    assert.match(office.account.status.reason?.text ?? '', /silent for [5-9] s/);
+  });
+
   it('rebuilds the calls that live already, marked as inferred, begun when they did', async () => {
     office = await openConnected({
       before: (exchange) => {
