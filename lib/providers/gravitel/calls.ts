@@ -12,7 +12,7 @@ import { liveLegs, newEntry, verdictOf } from './entry';
 import { farSide, Legs, rawOf } from './legs';
 import type { Told } from './legs';
 import type { ContactNotice, EventNotice, HistoryNotice } from './notice';
-import { sidesOf, timesOf } from './outcome';
+import { assumedTimesOf, sidesOf } from './outcome';
 import type { PlacedCalls } from './placed';
 
 /** A record usually comes within a second of the last leg's end; after this the list of calls is asked. */
@@ -176,7 +176,7 @@ export class CallBook {
     this.#remember(entry.id, entry);
     const reference = direction === 'outbound' ? placed.match(notice.call, client, employee) : null;
     const dialed = direction === 'inbound' ? line : client;
-    const { startedAt } = timesOf(notice);
+    const { startedAt } = assumedTimesOf(notice);
     this.#tell(entry, {
       fact: 'call.begin',
       details: {
@@ -206,7 +206,7 @@ export class CallBook {
 
   #finish(entry: Entry, notice: HistoryNotice): void {
     const { clock, directory } = this.#options;
-    const times = timesOf(notice);
+    const times = assumedTimesOf(notice);
     const isAnswered = notice.disposition === 'answered';
     const details: CallDetails = {
       ...(notice.line && { line: notice.line }),

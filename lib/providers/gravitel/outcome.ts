@@ -19,10 +19,26 @@ export function timesOf(notice: HistoryNotice): Times {
   const lasted = duration === null ? null : duration * 1000;
   const isAnswered = disposition === 'answered';
   if (!isAnswered) return { startedAt, answeredAt: null, endedAt: startedAt + (lasted || waitMs || 0) };
-  const answeredAt = startedAt + (waitMs ?? 0);
-  const end = lasted === null ? null : (durationKind === 'talk' ? answeredAt : startedAt) + lasted;
+  const answeredAt = waitMs === null ? null : startedAt + waitMs;
+  if (lasted === null) return { startedAt, answeredAt, endedAt: null };
+  if (durationKind === 'talk')
+    return { startedAt, answeredAt, endedAt: answeredAt === null ? null : answeredAt + lasted };
   // A total that is shorter than the wait is no total.
-  return { startedAt, answeredAt, endedAt: end === null ? null : Math.max(end, answeredAt) };
+  return { startedAt, answeredAt, endedAt: Math.max(startedAt + lasted, answeredAt ?? 0) };
+}
+
+/** For a live call, which must have a moment of its answer and of its end: a wait that is not told counts as none. */
+export function assumedTimesOf(notice: HistoryNotice): Times {
+  return timesOf({ ...notice, wait: notice.wait ?? 0 });
+}
+
+/** Seconds of the talk; `null` where the record does not tell, or nobody talked. */
+export function talkOf(notice: HistoryNotice): number | null {
+  const { disposition, duration, durationKind } = notice;
+  if (disposition !== 'answered') return null;
+  const { answeredAt, endedAt } = timesOf(notice);
+  if (answeredAt !== null && endedAt !== null) return seconds(answeredAt, endedAt);
+  return durationKind === 'talk' && duration !== null ? Math.round(duration) : null;
 }
 
 /** From and to as a flow knows them, whichever way the call went. */
@@ -40,7 +56,8 @@ export function entryOf(notice: HistoryNotice, directory: Directory): HistoryEnt
   if (startedAt === null) return null;
   const { from, to } = sidesOf(notice, directory);
   const { direction, disposition, line, client, status, group } = notice;
-  const until = answeredAt ?? endedAt;
+  const isAnswered = disposition === 'answered';
+  const waited = isAnswered || endedAt === null ? null : seconds(startedAt, endedAt);
   return {
     id: notice.call,
     direction,
@@ -50,12 +67,12 @@ export function entryOf(notice: HistoryNotice, directory: Directory): HistoryEnt
     dialed: direction === 'inbound' ? line : direction === 'outbound' ? client : null,
     line,
     queue: group?.id ?? null,
-    answeredBy: answeredAt === null ? null : party(to),
+    answeredBy: isAnswered ? party(to) : null,
     startedAt: iso(startedAt),
     answeredAt: answeredAt === null ? null : iso(answeredAt),
     endedAt: endedAt === null ? null : iso(endedAt),
-    waitSeconds: notice.wait ?? (until === null ? null : seconds(startedAt, until)),
-    talkSeconds: answeredAt === null || endedAt === null ? null : seconds(answeredAt, endedAt),
+    waitSeconds: notice.wait ?? waited,
+    talkSeconds: talkOf(notice),
     disposition: disposition satisfies Disposition,
     reason: status ? { code: status, text: null } : null,
     tag: null,

@@ -27,7 +27,7 @@ import { digitsOf, textOf } from './fields';
 import { historyOf, recordsOf } from './history-query';
 import { membersOf, queuesOf } from './lists';
 import type { ContactNotice, OtherNotice } from './notice';
-import { timesOf } from './outcome';
+import { assumedTimesOf } from './outcome';
 import { contactResponse, parseWebhook } from './parse-webhook';
 import type { ParsedWebhook } from './parse-webhook';
 import { PlacedCalls } from './placed';
@@ -282,7 +282,7 @@ export class GravitelProvider implements Provider {
     const now = clock.now();
     let unheard = 0;
     for (const record of records.sort((one, other) => (one.startedAt ?? 0) - (other.startedAt ?? 0))) {
-      const { startedAt, endedAt } = timesOf(record);
+      const { startedAt, endedAt } = assumedTimesOf(record);
       const known = this.#book.has(record.call);
       const isOurs = known || (startedAt !== null && startedAt >= this.#pulse.openedAt);
       if (!isOurs || this.#book.isOver(record.call)) {

@@ -12,7 +12,7 @@ import { RecentKeys, RecentMap } from '../../transport/webhook';
 import type { RecentOptions } from '../../transport/webhook';
 import type { Codec } from './codec';
 import type { HistoryNotice } from './notice';
-import { timesOf } from './outcome';
+import { talkOf, timesOf } from './outcome';
 import { isBelow } from './profile';
 import type { VendorProfile } from './profile';
 
@@ -106,9 +106,8 @@ export class Recordings {
   }
 
   #keep(notice: HistoryNotice, link: URL): void {
-    const { startedAt, answeredAt, endedAt } = timesOf(notice);
-    const talked = answeredAt !== null && endedAt !== null ? Math.round((endedAt - answeredAt) / 1000) : null;
-    this.#known.set(notice.call, { link, seconds: talked, startedAt: answeredAt ?? startedAt });
+    const { startedAt, answeredAt } = timesOf(notice);
+    this.#known.set(notice.call, { link, seconds: talkOf(notice), startedAt: answeredAt ?? startedAt });
   }
 
   #await(notice: HistoryNotice, rung: number): void {

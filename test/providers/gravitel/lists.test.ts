@@ -82,6 +82,24 @@ describe('gravitel: lists', () => {
       });
     });
 
+  it('how long a call waited is not guessed where its record does not tell', async () => {
+    office = await openOffice('V1');
+    const row = {
+      uid: 'H1',
+      type: 'in',
+      status: 'success',
+      client: '7495',
+      user: 'ivanova',
+      start: '2026-03-01T08:00:00Z',
+    };
+    office.pbx.next({ status: 200, text: JSON.stringify([{ ...row, duration: 57 }]) });
+    const [entry] = await ask<HistoryEntry[]>('history');
+    assert.deepEqual([entry?.disposition, entry?.answeredBy?.extension, entry?.talkSeconds], ['answered', '712', 57]);
+    assert.deepEqual([entry?.waitSeconds, entry?.answeredAt, entry?.endedAt], [null, null, null]);
+    office.pbx.next({ status: 200, text: JSON.stringify([{ ...row, status: 'missed', wait: 12 }]) });
+    assert.equal((await ask<HistoryEntry[]>('history'))[0]?.waitSeconds, 12);
+  });
+
   it('history can be narrowed down, and wrong wishes are refused', async () => {
     office = await openOffice('V1');
     office.pbx.call('H1').listed('Success', { login: 'ivanova', talk: 57, start: START });
