@@ -86,7 +86,8 @@ export class CallBook {
     this.#watch(this.#open(notice, 'inbound'));
   }
 
-  event(notice: EventNotice): void {
+  event(pushed: EventNotice): void {
+    const notice = this.#options.directory.sorted(pushed);
     if (this.#over.has(notice.call) || this.#isRepeated(notice)) return;
     const known = this.#entries.get(notice.call);
     // An end of something nobody heard of is no reason to invent a call; its record will tell it.
@@ -116,7 +117,8 @@ export class CallBook {
   }
 
   /** @param inferred found in the list of calls; its push never came */
-  history(notice: HistoryNotice, inferred = false): void {
+  history(told: HistoryNotice, inferred = false): void {
+    const notice = this.#options.directory.sorted(told);
     if (this.#over.has(notice.call)) return;
     const entry = this.#entries.get(notice.call) ?? this.#past(notice, inferred);
     entry.lastAt = this.#options.clock.now();

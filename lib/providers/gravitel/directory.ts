@@ -5,7 +5,7 @@
 
 import type { Member, Party } from '../../model';
 import type { Account, GroupInfo } from './codec';
-import type { Employee } from './notice';
+import type { Employee, EventNotice, Group, HistoryNotice } from './notice';
 
 /** Employees learned from pushes beyond the list. */
 const MAX_LEARNED = 5_000;
@@ -14,6 +14,7 @@ export class Directory {
   #accounts: readonly Account[] = [];
   readonly #byName = new Map<string, Account>();
   readonly #learned = new Map<string, Account>();
+  readonly #groups = new Map<string, Group>();
 
   get size(): number {
     return this.#accounts.length;
@@ -25,6 +26,23 @@ export class Directory {
     for (const account of accounts)
       for (const name of [account.number, account.extension, account.login])
         if (name) this.#byName.set(name.toLowerCase(), account);
+  }
+
+  /** The groups, which stand where an employee is expected as well, under ids that look like logins (specification 2). */
+  listGroups(groups: readonly GroupInfo[]): void {
+    this.#groups.clear();
+    for (const { id, extension, name } of groups) {
+      const group = { id: bare(id), name };
+      for (const key of [extension, group.id]) if (key) this.#groups.set(key.toLowerCase(), group);
+    }
+  }
+
+  /** The notice with a group that it names like a person where groups belong. */
+  sorted<N extends EventNotice | HistoryNotice>(notice: N): N {
+    const { employee, group } = notice;
+    const named = employee && (employee.login ?? employee.extension)?.toLowerCase();
+    const found = named && !this.#byName.has(named) ? this.#groups.get(named) : undefined;
+    return found ? { ...notice, employee: null, group: group ?? found } : notice;
   }
 
   /** As a flow knows the person; a login stands in for an extension that nobody told. */
@@ -78,6 +96,10 @@ export class Directory {
     if (this.#learned.size >= MAX_LEARNED) this.#learned.clear();
     this.#learned.set(login.toLowerCase(), { login, extension, number, name, email: null, online: null });
   }
+}
+
+function bare(id: string): string {
+  return id.split('@', 1)[0] ?? id;
 }
 
 export function memberOf(

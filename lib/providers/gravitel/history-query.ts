@@ -55,7 +55,7 @@ export async function historyOf(
   const entries: HistoryEntry[] = [];
   for (const notice of notices) {
     seen(notice);
-    const entry = entryOf(notice, directory);
+    const entry = entryOf(directory.sorted(notice), directory);
     if (entry && isOfKind(entry, wish) && concerns(entry, wish)) entries.push(entry);
   }
   return newestFirst(entries, limit);

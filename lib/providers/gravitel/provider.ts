@@ -152,11 +152,13 @@ export class GravitelProvider implements Provider {
     }
     if (query === 'queues') {
       const groups = await codec.groups(signal);
+      this.#directory.listGroups(groups);
       return { result: queuesOf(groups, this.#directory, [...this.#host.calls()], clock.now()), raw: groups };
     }
     const accounts = await codec.accounts(signal);
     this.#directory.list(accounts);
     const groups = await groupsIn(codec, signal);
+    this.#directory.listGroups(groups);
     return { result: membersOf(accounts, groups, this.#host.calls()), raw: accounts };
   }
 
@@ -183,6 +185,12 @@ export class GravitelProvider implements Provider {
   async #connect(signal: AbortSignal): Promise<void> {
     const codec = await this.#dialects.find(signal);
     this.#directory.list(await codec.accounts(signal));
+    try {
+      this.#directory.listGroups(await codec.groups(signal));
+    } catch (error) {
+      // Without them a group may be taken for a person, and nothing else is lost.
+      this.#host.log.info(`the groups cannot be read: ${PbxError.from(error).message}`);
+    }
     this.#host.log.info(`connected, dialect ${codec.dialect}, ${this.#directory.size} employees`);
   }
 

@@ -341,6 +341,17 @@ describe('gravitel: calls out of pushes', () => {
     assert.deepEqual(office.account.calls(), []);
   });
 
+  it('a group whose id looks like a login is no person', async () => {
+    const start = '20260301T091500Z';
+    const record = { cmd: 'history', type: 'in', status: 'Missed', phone: '74950001122', start, duration: 0 };
+    await office.pbx.push({ ...record, user: 'sales@company', ext: '750', callid: 'C1' });
+    const missed = end();
+    assert.deepEqual(missed?.to, { number: null, extension: null, name: null });
+    assert.equal(missed?.queue, 'sales');
+    await office.pbx.push({ cmd: 'event', type: 'INCOMING', phone: '7495', callid: 'C2', user: 'sales' });
+    assert.equal(office.of('call.ringing').length, 0);
+  });
+
   it('ends of calls nobody heard of make no call', async () => {
     const call = office.pbx.call('C9');
     await call.completed(anna);

@@ -100,6 +100,32 @@ describe('gravitel: lists', () => {
     assert.equal((await ask<HistoryEntry[]>('history'))[0]?.waitSeconds, 12);
   });
 
+  for (const dialect of ['L', 'V1', 'G1'] as const)
+    it(`${dialect}: a group in the history is the queue and no person`, async () => {
+      office = await openOffice(dialect);
+      const start = '2026-03-01T08:00:00Z';
+      const text = {
+        L: `H1,missed,+7495,sales@company,74957770000,${start},30,0,\r\n`,
+        V1: JSON.stringify([
+          { uid: 'H1', type: 'in', status: 'missed', client: '7495', account: 'sales', start, wait: 30 },
+        ]),
+        G1: JSON.stringify([
+          { id: 'H1', type: 'missed', account: '750', client: '7495', start, wait: 30, duration: 0 },
+        ]),
+      }[dialect];
+      office.pbx.next({ status: 200, text });
+      const [entry] = await ask<HistoryEntry[]>('history');
+      assert.deepEqual(entry?.to, { number: null, extension: null, name: null });
+      assert.equal(entry?.queue, dialect === 'G1' ? '1' : 'sales');
+    });
+
+  it('a PBX whose groups cannot be read is connected all the same', async () => {
+    office = await openOffice('V1', {}, { ready: false });
+    office.pbx.denied = /^groups/;
+    await office.until('connected', () => office.account.status.state === 'connected');
+    assert.equal((await ask<Member[]>('members')).length, 2);
+  });
+
   it('history can be narrowed down, and wrong wishes are refused', async () => {
     office = await openOffice('V1');
     office.pbx.call('H1').listed('Success', { login: 'ivanova', talk: 57, start: START });

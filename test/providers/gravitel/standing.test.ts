@@ -78,7 +78,7 @@ describe('gravitel: how the account stands', () => {
     await office.close();
     office = await openOffice('V1', { dialect: 'auto' });
     await office.close();
-    office = await openOffice('L', {}, { ready: false });
+    office = await openOffice('L');
     const { origin, key, crmToken } = office.pbx;
     const config = { url: origin, apiKey: key, crmToken, dialect: 'auto' };
     const report = await testAccount(
