@@ -6,6 +6,7 @@
 import type { Clock } from '../../clock';
 import { PbxError } from '../../model';
 import type { Logger } from '../../provider';
+import { withoutSecrets } from '../../redact';
 import type { HttpClient, HttpResponse } from '../../transport/http';
 import { printable, statusError, uncertainError } from '../../transport/http';
 import { isSuccess, isWrongRequest, refusal } from './codes';
@@ -132,7 +133,7 @@ export class MangoApi {
     if (status === 429 || status === 503 || code === 5008 || code === 4290) {
       quota.pause(Math.min(LONGEST_PAUSE_MS, (numberOf(response.headers['retry-after']) ?? 0) * 1000 || PAUSE_MS));
       throw new PbxError('rate-limited', `${what}: too many requests (${code ?? status}); it asks for a pause`, {
-        vendor: { code: String(code ?? status), message: printable(text) || null },
+        vendor: { code: String(code ?? status), message: this.#shown(text) || null },
       });
     }
     if (code !== null && !isSuccess(code)) throw this.#refused(code, what, fields, trace);
@@ -149,7 +150,7 @@ export class MangoApi {
     const understood =
       code !== null || status === 204 || asking.other === 'text' || (asking.resultless && value !== null);
     if (!understood) {
-      const error = new PbxError('protocol', `MANGO answered ${path} without a result: ${printable(text)}`);
+      const error = new PbxError('protocol', `MANGO answered ${path} without a result: ${this.#shown(text)}`);
       throw asking.effect ? uncertainError(error) : error;
     }
     this.#options.proven?.();
@@ -160,9 +161,14 @@ export class MangoApi {
     if (isWrongRequest(code)) this.quota.wrong();
     const parts = [fields['fields'] && JSON.stringify(fields['fields']), textOf(fields['message'], 500), trace];
     const details = parts.filter((part): part is string => typeof part === 'string' && part !== '').join('; ');
-    const error = refusal(code, what, printable(details, 400) || null);
+    const error = refusal(code, what, this.#shown(details, 400) || null);
     if (error.code === 'unauthorized') this.#options.troubled?.(error);
     return error;
+  }
+
+  /** Words of the vendor for an error; what it says of a request may hold the key, which goes before anything is cut. */
+  #shown(text: string, length?: number): string {
+    return printable(withoutSecrets(text, secretsOf(this.#options.keys)), length);
   }
 
   #unauthorized(): PbxError {

@@ -1,6 +1,7 @@
 /** Raw requests (`pbx action`): whatever the vendor has, without leaving its server or its limits. */
 
 import assert from 'node:assert/strict';
+import { PbxError } from '../../../lib/index';
 import type { Office } from './office';
 import { openOffice, rejects } from './office';
 
@@ -138,6 +139,20 @@ describe('MANGO raw requests', function () {
     assert.doesNotMatch(JSON.stringify(raw), new RegExp(apiKey));
     office.pbx.next('roles', { status: 400, text: `bad request vpbx_api_key=${apiKey} ${apiSalt}` });
     const error = await rejects(act('roles'), 'invalid-argument');
-    assert.doesNotMatch(JSON.stringify([error.message, error.cause]), new RegExp(`${apiKey}|${apiSalt}`));
+    const errors = [error];
+    for (const answer of [
+      { status: 429, text: `slow down, ${apiKey}` },
+      { status: 200, text: `vpbx_api_key=${apiKey}` },
+      { status: 200, text: `${'.'.repeat(190)}${apiKey}` },
+      { status: 200, json: { result: 4001, fields: { vpbx_api_key: apiKey }, message: `salt ${apiSalt}` } },
+    ]) {
+      office.clock.advance(5_000);
+      office.pbx.next('member/create', answer);
+      const caught: unknown = await act('member/create', {}).catch((thrown: unknown) => thrown);
+      assert.ok(caught instanceof PbxError);
+      errors.push(caught);
+    }
+    for (const { message, cause } of errors)
+      assert.doesNotMatch(JSON.stringify([message, cause]), new RegExp(`${apiKey.slice(0, 8)}|${apiSalt.slice(0, 8)}`));
   });
 });
