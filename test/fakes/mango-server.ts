@@ -65,6 +65,14 @@ const LIMITS: Readonly<Record<string, { count: number; perMs: number }>> = {
   'stats/request': { count: 1, perMs: 2000 },
 };
 
+/** Of the site whose visitors see another number each. */
+const VISITOR: Json = {
+  uid: 7,
+  ga_cid: 'GA1.2',
+  channel: { source: 'ad' },
+  current_page: { url: 'https://example.ru/p?id=1&utm=a', title: 'Окна & двери' },
+};
+
 export class MangoServer {
   readonly apiKey = 'testkey-000000000000000000000000';
   readonly apiSalt = 'testsalt-00000000000000000000000';
@@ -237,7 +245,7 @@ export class MangoServer {
       case 'queries/user_info_by_dct_number':
         return {
           status: 200,
-          json: fields['number'] === '70000000055' ? { uid: 7, ga_cid: 'GA1.2', channel: { source: 'ad' } } : {},
+          json: fields['number'] === '70000000055' ? VISITOR : {},
         };
       default:
         return this.statistics.reply(path, fields) ?? { status: 404, text: '<html>not found</html>' };

@@ -30,11 +30,8 @@ describe('MANGO raw requests', function () {
   });
 
   it('of call tracking tell a visitor, or an empty object', async () => {
-    assert.deepEqual((await act('queries/user_info_by_dct_number', { number: '70000000055' })).result, {
-      uid: 7,
-      ga_cid: 'GA1.2',
-      channel: { source: 'ad' },
-    });
+    const known = (await act('queries/user_info_by_dct_number', { number: '70000000055' })).result;
+    assert.equal((known as { uid: number }).uid, 7);
     assert.deepEqual((await act('queries/user_info_by_dct_number/', { number: '1' })).result, {});
   });
 

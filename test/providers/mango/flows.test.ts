@@ -124,7 +124,9 @@ describe('flows with MANGO', function () {
         .leg(`L${entry}`, { from: customer, to: jana, more: { dct: { type: 1, number } } })
         .appeared();
     await ring('E1', '70000000055');
-    assert.match(String((await known.one()).payload), /^Звонит \+79160000001: источник ad/);
+    const text = String((await known.one()).payload);
+    assert.match(text, /^Звонит \+79160000001: источник ad/);
+    assert.match(text, /страница https:\/\/example\.ru\/p\?id=1&utm=a$/, 'an address that can be opened');
     await ring('E2', '70000000056');
     const { call } = (await unknown.one()) as NodeMessage & { call: CallEvent['call'] };
     assert.equal(call.id, 'E2');
