@@ -33,6 +33,8 @@ import type { Texts } from './texts';
 /** Milliseconds for the result of a command after its answer. */
 const RESULT_MS = 3_000;
 const LONGEST_NAME_BYTES = 64;
+/** Longer ones are telephone numbers. */
+const INTERNAL = /^\d{1,6}$/;
 
 export interface CommandsOptions {
   api: MangoApi;
@@ -112,6 +114,8 @@ export class Commands {
         '"from" is missing: the extension of the employee who sends it; a default can be set in the account',
       );
     checkText(text);
+    if (INTERNAL.test(dialable(to)))
+      throw new PbxError('invalid-argument', '"to" is a number inside: MANGO sends texts to telephone numbers only');
     const message = { from: extensionOf(payer, 'from'), to: dialable(to), text };
     this.#options.texts.expect(context.reference, message);
     return this.#send('commands/sms', { text, from_extension: message.from, to_number: message.to }, context);

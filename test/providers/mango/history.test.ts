@@ -227,6 +227,9 @@ describe('MANGO history', function () {
         { api: 'other' },
         { user_ids: ['Jana'] },
         { search_string: 'ab' },
+        { api: 'extended', recall_status: 0 },
+        { api: 'extended', recall_status: 0, direction: 'inbound' },
+        { api: 'extended', recall_status: 0, direction: 'outbound', answered: false },
       ])
         await rejects(history(params), 'invalid-argument');
       assert.deepEqual(office.pbx.paths, []);
@@ -303,6 +306,12 @@ describe('MANGO history', function () {
         user_ids: [300000001],
       });
       assert.equal(moscowTime(Date.parse('2025-12-31T23:59:59.999Z')), '01.01.2026 02:59:59');
+    });
+
+    it('asks how calls back went only for missed ones, as MANGO wants it', async () => {
+      await extended({ direction: 'inbound', answered: false, recall_status: 2 });
+      const sent = office.pbx.last('stats/calls/request');
+      assert.deepEqual([sent['context_type'], sent['context_status'], sent['recall_status']], [1, 0, 2]);
     });
 
     it('asks for failed calls by their status', async () => {

@@ -97,4 +97,10 @@ describe('MANGO text messages', function () {
     await rejects(other.account.execute({ command: 'sms', to: '70000000001', text: 'x' }), 'invalid-argument', /from/);
     await other.close();
   });
+
+  it('to a number inside are refused here: MANGO would call it wrong', async () => {
+    await rejects(sms({ to: '102' }), 'invalid-argument', /inside/);
+    await rejects(sms({ to: '10-20-30' }), 'invalid-argument');
+    assert.deepEqual(office.pbx.paths, []);
+  });
 });

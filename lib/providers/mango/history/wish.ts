@@ -33,7 +33,11 @@ export function mangoWishOf(params: Fields, now: number): MangoWish {
   if (party && (caller || called))
     throw wrong('"extension" and "number" mean either side and do not go together with "caller" or "called"');
   const api = oneOf(params, 'api', ['basic', 'extended']) ?? 'basic';
-  return { ...wish, to: wish.to ?? now, party, caller, called, api, vendor: vendorOf(params) };
+  const vendor = vendorOf(params);
+  const failed = wish.answered === false || (wish.disposition !== null && wish.disposition !== 'answered');
+  if (vendor['recall_status'] !== undefined && !(wish.direction === 'inbound' && failed))
+    throw wrong('"recall_status" goes only with "direction": "inbound" and "answered": false');
+  return { ...wish, to: wish.to ?? now, party, caller, called, api, vendor };
 }
 
 /** Spans of at most `longestMs`, the newest first. They do not overlap. */
