@@ -63,6 +63,8 @@ export class FakeMangoClient {
   /** Events pushed to sockets that were not there any more. */
   lost: Fields[] = [];
   sockets = 0;
+  /** Requests to paths that this service does not have. */
+  unknown = 0;
   keepsStored: boolean;
   random: () => number;
   readonly #handlers = new Map<FakePurpose, Handler>();
@@ -224,6 +226,7 @@ export class FakeMangoClient {
       response
         .writeHead(status, { 'content-type': 'application/json', ...(location && { location }) })
         .end(JSON.stringify(answer));
+    if (!purpose) this.unknown++;
     if (!purpose || body === null) return void reply(404, { error: 'no such page' });
     if (request.method !== verb) return void reply(405, {});
     if (purpose !== 'createIntegration' && token(request.headers, query, body) !== this.token)

@@ -28,12 +28,12 @@ export interface Reply {
 export interface CallOptions {
   signal?: AbortSignal | undefined;
   timeoutMs?: number;
-  /** It changes something that a person would notice twice: never sent again, not even in the other spelling. */
+  /** It changes something that a person would notice twice: never sent again, unless the service did not know the path. */
   effect?: boolean;
-  /** A spelling that the service does not know may be followed by the other one, also with an effect. */
-  anySpelling?: boolean;
   /** Codes that are no failure, besides success, also with a 4xx: that may mean that there is nothing (overview 1.4). */
   also?: readonly number[];
+  /** Instead of the account's own connections. */
+  via?: HttpClient;
   /** Further parameters, in the vendor's words. */
   more?: Fields;
 }
@@ -60,13 +60,13 @@ export class MangoClientApi {
     const { methods, result } = this.#options.profile;
     const method = methods[purpose];
     const parameters = { ...method.constant, ...named(method, values), ...options.more };
-    const order = this.#order(purpose, method, (options.effect ?? false) && !options.anySpelling);
+    const order = this.#order(purpose, method);
     for (let turn = 0; ; turn++) {
       const index = order[turn] ?? 0;
       const path = method.paths[index] ?? '';
       const response = await this.#send(method.verb, path, parameters, options);
       const body = bodyOf(response);
-      // A 404 with a code is the service's own word (overview 1.4), one without means that it does not know the path.
+      // A 404 with a code is the service's own word (overview 1.4), one without means that it does not know the path: nothing was done.
       const unknownPath = response.status === 404 && codeAt(body, result.code) === null;
       if (unknownPath && turn + 1 < order.length) continue;
       if (!unknownPath) this.#learn(purpose, index, path);
@@ -90,9 +90,9 @@ export class MangoClientApi {
     verb: Verb,
     path: string,
     parameters: Fields,
-    { signal, timeoutMs = 20_000, effect = false }: CallOptions,
+    { signal, timeoutMs = 20_000, effect = false, via = this.#options.http }: CallOptions,
   ): Promise<HttpResponse> {
-    const { url, token, profile, http } = this.#options;
+    const { url, token, profile } = this.#options;
     const { place, name, prefix } = profile.token;
     const key = token === '' ? {} : { [name]: `${prefix}${token}` };
     const isPost = verb === 'POST';
@@ -108,7 +108,7 @@ export class MangoClientApi {
       ...(place === 'header' && { headers: key }),
       ...(isPost && (profile.body === 'json' ? { json: values } : { form: flat(values) })),
     };
-    return http.request(request);
+    return via.request(request);
   }
 
   #checked(response: HttpResponse, body: unknown, what: string, { also = [], effect }: CallOptions): Reply {
@@ -139,13 +139,13 @@ export class MangoClientApi {
     );
   }
 
-  /** Spellings in the order to try. A command goes out once, in the spelling that harmless requests have shown to be the right one. */
-  #order(purpose: Purpose, { paths }: Method, once: boolean): number[] {
+  /** Spellings in the order to try: first the one that other requests have shown to be likely. */
+  #order(purpose: Purpose, { paths }: Method): number[] {
     const known = this.#spelling.get(purpose);
     if (known !== undefined) return [known];
     const likely = this.#versioned === null ? 0 : paths.findIndex((path) => isVersioned(path) === this.#versioned);
     const first = Math.max(0, likely);
-    return once ? [first] : [first, ...paths.keys()].filter((index, place) => place === 0 || index !== first);
+    return [first, ...paths.keys()].filter((index, place) => place === 0 || index !== first);
   }
 
   #learn(purpose: Purpose, index: number, path: string): void {

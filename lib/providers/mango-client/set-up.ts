@@ -13,7 +13,7 @@ export interface SetUpOptions {
   settings: Settings;
 }
 
-const ONCE = { effect: true, anySpelling: true } as const;
+const ONCE = { effect: true } as const;
 
 type Inputs = Readonly<Record<string, unknown>>;
 

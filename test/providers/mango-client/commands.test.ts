@@ -11,8 +11,9 @@ const NUMBER = '79001112233';
 const signal = () => AbortSignal.timeout(5_000);
 const T0 = Date.parse('2026-01-01T00:00:00Z');
 
-for (const spelling of SPELLINGS) {
+for (const [index, spelling] of SPELLINGS.entries()) {
   const { dialect } = spelling;
+  const otherPath: Partial<Record<FakePurpose, string>> = SPELLINGS[1 - index]?.dialect.paths ?? {};
   describe(`mango-client, ${dialect.title}: commands`, () => {
     let bench: Bench;
     beforeEach(async () => {
@@ -245,6 +246,26 @@ for (const spelling of SPELLINGS) {
         assert.ok(!JSON.stringify([error.message, error.cause]).includes(bench.service.token));
       });
     }
+
+    for (const [purpose, command] of effects)
+      it(`${purpose} goes out in the other spelling when the service does not know the one, and stays with it`, async () => {
+        const paths = { ...dialect.paths, [purpose]: otherPath[purpose] };
+        await bench.close();
+        bench = await Bench.open({ ...spelling, dialect: { ...dialect, paths }, extensions: '101, 102' });
+        await ringing();
+        bench.service.on('route', ({ sent }) =>
+          bench.service.emit(
+            '101',
+            '/route_result',
+            dialect.routeResult({ call: String(sent[dialect.names.call]), code: 0 }),
+          ),
+        );
+        const before = bench.service.unknown;
+        await bench.account.execute(command);
+        await bench.account.execute(command);
+        assert.equal(bench.service.asked(purpose).length, 2);
+        assert.equal(bench.service.unknown, before + 1);
+      });
 
     it('a recording link that was not told is asked for', async () => {
       const { payload } = await bench.account.execute({ command: 'recording', action: 'link', recording: 'R7' });
