@@ -81,6 +81,11 @@ export function sameNumber(one: string | null, other: string | null): boolean {
   return a !== '' && (a === b || (a.length >= 10 && b.length >= 10 && a.slice(-10) === b.slice(-10)));
 }
 
+/** Whether somebody is who was asked for, as a number or as an extension. */
+export function isParty(asked: string, { number, extension }: Party): boolean {
+  return sameNumber(asked, number) || sameNumber(asked, extension);
+}
+
 function partyOf(number: string | null, extension: string | null, own: ReadonlySet<string>): Party {
   if (extension === null && number !== null && own.has(number)) return party({ extension: number });
   return party({ number, extension });

@@ -9,7 +9,7 @@ import { party } from '../../model';
 import type { Disposition, Reason } from '../../model';
 import { RecentKeys } from '../../transport/webhook';
 import type { CallNotice, CallState } from './call-notice';
-import { sameNumber } from './call-notice';
+import { isParty } from './call-notice';
 import type { Placed, PlacedCalls } from './placed';
 
 interface Leg {
@@ -31,7 +31,12 @@ interface Entry {
   takenAt: number | null;
   endedAt: number;
   raw: unknown;
+  /** To whom it was told. */
+  users: Set<string>;
+  touchedAt: number;
   timer: Timer | null;
+  /** Runs when its end may never be told. */
+  expiry: Timer | null;
 }
 
 /** How a leg went. */
@@ -41,12 +46,19 @@ interface Parting {
   disposition?: Disposition | null;
   reason?: Reason | null;
   groupDisconnect?: boolean;
+  /** Out of the store. */
+  stored?: boolean | undefined;
 }
 
 /** After the last leg: a transferred call gets its next one within this time. */
 const LINGER_MS = 2_000;
 /** A call in the IVR that nobody hears of again went to somebody whose events do not come here, or gave up. */
 const IVR_MS = 600_000;
+/** When an /ivr out of the store is that old already, the other lines' stores may still tell where the call went. */
+const STORED_IVR_MS = 30_000;
+/** A call whose end may have been lost is over after this silence; one that nobody answers cannot live long. */
+const UNANSWERED_MS = 15 * 60_000;
+const ANSWERED_MS = 6 * 3_600_000;
 const MOST_CALLS = 5_000;
 const MOST_LEGS = 100;
 const STAGE = 'ivr';
@@ -80,25 +92,26 @@ export class Calls {
   }
 
   /** An incoming call is in the IVR; whether that is new. */
-  ivr(id: string, vendor: string, number: string | null, told: { at: number; raw: unknown }): boolean {
+  ivr(id: string, vendor: string, number: string | null, { at, raw, stored }: Parting): boolean {
     if (this.#over.has(id) || this.#entries.has(id)) return false;
-    const entry = this.#add(id, told.raw);
+    const entry = this.#add(id, raw);
     entry.legs.set(STAGE, { id: STAGE, role: 'stage', state: 'appeared', answered: false, vendor });
-    this.#fact({ ...told, call: id, fact: 'call.begin', details: { direction: 'inbound', from: { number } } });
-    this.#alias(entry, vendor, told.at);
-    this.#fact({ ...told, call: id, fact: 'leg.begin', leg: STAGE, role: 'stage' });
-    this.#forgetIn(entry, IVR_MS);
+    this.#fact({ at, raw, call: id, fact: 'call.begin', details: { direction: 'inbound', from: { number } } });
+    this.#alias(entry, vendor, at);
+    this.#fact({ at, raw, call: id, fact: 'leg.begin', leg: STAGE, role: 'stage' });
+    this.#forget(entry, { at, stored });
     return true;
   }
 
   /** The caller left the IVR: to somebody, or for good. */
-  ivrOver(id: string, told: { at: number; raw: unknown }): void {
+  ivrOver(id: string, told: Parting): void {
     const entry = this.#entries.get(id);
     const stage = entry?.legs.get(STAGE);
     if (entry && stage && stage.state !== 'disconnected') this.#gone(entry, stage, told);
   }
 
-  apply(notice: CallNotice): void {
+  /** @param stored out of the store: what was pushed between then and now is lost, so its end may be */
+  apply(notice: CallNotice, stored = false): void {
     if (this.#over.has(notice.id)) return;
     let entry = this.#entries.get(notice.id) ?? this.#entries.get(notice.leg) ?? this.#farLeg(notice);
     if (!entry) {
@@ -106,12 +119,23 @@ export class Calls {
       if (notice.groupDisconnect && notice.state === 'disconnected') return;
       entry = this.#begin(notice);
     }
+    entry.users.add(notice.user);
+    entry.touchedAt = this.#clock.now();
+    if (stored) this.#expect(entry);
     const leg = this.#leg(entry, notice);
     if (leg) this.#step(entry, leg, notice);
   }
 
+  /** An employee's line broke: what was pushed to it meanwhile is lost, the ends of his calls perhaps, too. */
+  interrupted(user: string): void {
+    for (const entry of this.#live) if (entry.users.has(user)) this.#expect(entry);
+  }
+
   clear(): void {
-    for (const { timer } of this.#live) timer?.cancel();
+    for (const { timer, expiry } of this.#live) {
+      timer?.cancel();
+      expiry?.cancel();
+    }
     this.#live.clear();
     this.#entries.clear();
     this.#over.clear();
@@ -130,7 +154,10 @@ export class Calls {
       takenAt: null,
       endedAt: 0,
       raw,
+      users: new Set(),
+      touchedAt: this.#clock.now(),
       timer: null,
+      expiry: null,
     };
     this.#entries.set(id, entry);
     this.#live.add(entry);
@@ -141,9 +168,7 @@ export class Calls {
     const entry = this.#add(notice.id, notice.raw);
     entry.placed = this.#placed.claim(notice);
     const { placed } = entry;
-    const details: CallDetails = placed
-      ? { direction: 'outbound', from: { extension: placed.user }, to: { number: placed.to }, dialed: placed.to }
-      : detailsOf(notice);
+    const details = placed ? detailsOfPlaced(placed, notice) : detailsOf(notice);
     const reference = placed && { reference: placed.reference };
     this.#fact({ call: entry.id, at: notice.at, raw: notice.raw, fact: 'call.begin', details, ...reference });
     return entry;
@@ -153,7 +178,7 @@ export class Calls {
   #farLeg({ id, from, to, at }: CallNotice): Entry | undefined {
     for (const entry of from.extension === null ? [] : this.#live) {
       const { placed, legs } = entry;
-      if (placed?.user !== from.extension || !sameNumber(placed.to, to.number)) continue;
+      if (placed?.user !== from.extension || !isParty(placed.to, to)) continue;
       if ([...legs.values()].some((leg) => leg.role === 'callee')) continue;
       this.#alias(entry, id, at);
       return entry;
@@ -220,7 +245,11 @@ export class Calls {
     }
   }
 
-  #gone(entry: Entry, leg: Leg, { at, raw, disposition = null, reason = null, groupDisconnect }: Parting): void {
+  #gone(
+    entry: Entry,
+    leg: Leg,
+    { at, raw, disposition = null, reason = null, groupDisconnect, stored }: Parting,
+  ): void {
     leg.state = 'disconnected';
     entry.endedAt = Math.max(entry.endedAt, at);
     entry.raw = raw;
@@ -236,21 +265,37 @@ export class Calls {
     });
     if ([...entry.legs.values()].some(({ state }) => state !== 'disconnected')) return;
     // Out of the IVR he may have gone to anybody, and nobody need tell of it.
-    if (leg.role === 'stage') this.#forgetIn(entry, IVR_MS);
+    if (leg.role === 'stage') this.#forget(entry, { at, stored });
     else {
       entry.timer?.cancel();
       entry.timer = this.#clock.after(LINGER_MS, () => this.#end(entry, entry.endedAt, false));
     }
   }
 
-  #forgetIn(entry: Entry, ms: number): void {
+  /** Ends a call of the IVR that nobody hears of again. A stored one ends in its own time, which may be over. */
+  #forget(entry: Entry, { at, stored }: Pick<Parting, 'at' | 'stored'>): void {
+    const now = this.#clock.now();
+    const end = (stored ? Math.min(at, now) : now) + IVR_MS;
     entry.timer?.cancel();
-    entry.timer = this.#clock.after(ms, () => this.#end(entry, this.#clock.now(), true));
+    entry.timer = this.#clock.after(Math.max(end - now, STORED_IVR_MS), () => this.#end(entry, end, true));
+  }
+
+  /** Ends it when nothing is heard of it for long. */
+  #expect(entry: Entry): void {
+    if (entry.expiry) return;
+    const silent = () => this.#clock.now() - entry.touchedAt;
+    const limit = () => (entry.answered ? ANSWERED_MS : UNANSWERED_MS);
+    const look = () => {
+      if (silent() >= limit()) this.#end(entry, this.#clock.now(), true);
+      else entry.expiry = this.#clock.after(Math.max(1, limit() - silent()), look);
+    };
+    entry.expiry = this.#clock.after(Math.max(1, limit() - silent()), look);
   }
 
   /** @param unseen whether nobody told what became of it */
   #end(entry: Entry, at: number, unseen: boolean): void {
     entry.timer?.cancel();
+    entry.expiry?.cancel();
     this.#live.delete(entry);
     for (const id of [entry.id, ...entry.aliases]) {
       this.#entries.delete(id);
@@ -268,6 +313,17 @@ export class Calls {
       ...((taken || unseen) && { inferred: true }),
     });
   }
+}
+
+/** Whoever is called was asked for by a number; that it is an extension, the service tells. */
+function detailsOfPlaced({ user, to }: Placed, notice: CallNotice): CallDetails {
+  const colleague = [notice.from, notice.to].some(({ extension }) => extension === to);
+  return {
+    direction: colleague ? 'internal' : 'outbound',
+    from: { extension: user },
+    to: colleague ? { extension: to } : { number: to },
+    dialed: to,
+  };
 }
 
 function partyOf(leg: Leg, { to }: CallNotice): ReturnType<typeof party> {

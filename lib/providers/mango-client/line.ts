@@ -8,10 +8,11 @@ import type { Clock } from '../../clock';
 import { systemClock } from '../../clock';
 import { PbxError } from '../../model';
 import type { LinkState, ProviderHost } from '../../provider';
+import type { HttpClient } from '../../transport/http';
 import { Link } from '../../transport/link';
 import { WebSocketSession } from '../../transport/websocket';
 import type { Silence } from '../../transport/silence';
-import type { MangoClientApi } from './api';
+import type { CallOptions, MangoClientApi } from './api';
 import type { Delivered } from './delivered';
 import { readEvents, readFrame } from './envelope';
 import type { Notice, Surroundings } from './envelope';
@@ -22,11 +23,15 @@ export interface LineOptions {
   user: string;
   host: ProviderHost;
   api: MangoClientApi;
+  /** Has a connection for every line at once: a closing account has no time for them to take turns. */
+  signOff: HttpClient;
   profile: Profile;
   silence: Silence;
   delivered: Delivered;
   /** `stored`: out of the store, so it may be two weeks old. */
   heard(notice: Notice, stored: boolean): void;
+  /** The socket broke: what was pushed to it then is lost. */
+  lost(): void;
   state(state: LinkState, reason?: PbxError): void;
 }
 
@@ -39,6 +44,7 @@ const MOST_STORED = 200_000;
 /** By the computer's own clock: closing must be quick whatever the account's clock does. */
 const UNREGISTER_MS = 400;
 const LINK_CLOSE_MS = 450;
+const CLOSE_MS = 850;
 
 export class EmployeeLine {
   readonly #options: LineOptions;
@@ -68,7 +74,9 @@ export class EmployeeLine {
       ready: (session) => this.#ready(session),
       lost: () => {
         // From the first break on: a try that failed in between heard nothing either.
-        if (this.#registered) this.#lostAt ??= clock.now();
+        if (!this.#registered) return;
+        this.#lostAt ??= clock.now();
+        options.lost();
       },
       state: (state, reason) => {
         if (!this.#closed) options.state(state, reason);
@@ -84,8 +92,11 @@ export class EmployeeLine {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    const { delivered, signOff } = this.#options;
+    const end = performance.now() + CLOSE_MS;
     await within(LINK_CLOSE_MS, this.#link.close());
-    await Promise.all([this.#unregister(), within(UNREGISTER_MS, this.#options.delivered.kept())]);
+    const left = end - performance.now();
+    await Promise.all([this.#unregister({ via: signOff }, left), within(left, delivered.kept())]);
   }
 
   async #connect(signal: AbortSignal): Promise<WebSocketSession> {
@@ -93,7 +104,7 @@ export class EmployeeLine {
     const { account, clock, tls, proxy, log } = host;
     await delivered.load();
     // After a break the service may still take the employee for present, and what it pushes then is lost.
-    if (this.#registered) await this.#unregister(signal);
+    if (this.#registered) await this.#unregister({ signal });
     const { body } = await api.call('channel', { user }, { signal });
     const url = textAt(body, profile.answer.channel);
     if (url === null || !/^wss?:\/\//i.test(url)) {
@@ -202,14 +213,14 @@ export class EmployeeLine {
   }
 
   /** Best effort, once, within its time. */
-  async #unregister(signal?: AbortSignal): Promise<void> {
+  async #unregister({ signal, via }: Pick<CallOptions, 'signal' | 'via'>, ms = UNREGISTER_MS): Promise<void> {
     if (!this.#registered) return;
     const { user, api, host } = this.#options;
     const limit = new AbortController();
-    const timer = systemClock.after(UNREGISTER_MS, () => limit.abort());
+    const timer = systemClock.after(ms, () => limit.abort());
     try {
       const either = signal ? AbortSignal.any([signal, limit.signal]) : limit.signal;
-      await api.call('unregister', { user }, { signal: either });
+      await api.call('unregister', { user }, { signal: either, ...(via && { via }) });
       this.#registered = false;
     } catch (error) {
       host.log.debug(`extension ${user} could not be signed off: ${api.clean(PbxError.from(error).message)}`);

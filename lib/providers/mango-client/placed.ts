@@ -5,7 +5,7 @@
 
 import type { Clock } from '../../clock';
 import type { CallNotice } from './call-notice';
-import { sameNumber } from './call-notice';
+import { isParty } from './call-notice';
 
 export interface Placed {
   user: string;
@@ -42,8 +42,9 @@ export class PlacedCalls {
     const found = this.#waiting.find(
       (placed) =>
         placed.until > now &&
-        ((placed.user === user && sameNumber(placed.to, from.number)) ||
-          (placed.user === from.extension && sameNumber(placed.to, to.number))),
+        // A colleague's line tells of the first telephone as well, when he is the one called.
+        (((placed.user === user || placed.user === to.extension) && isParty(placed.to, from)) ||
+          (placed.user === from.extension && isParty(placed.to, to))),
     );
     if (found) this.forget(found.reference);
     return found ?? null;

@@ -27,7 +27,7 @@ import { PlacedCalls } from './placed';
 import { textAt } from './read';
 import { Recordings } from './recordings';
 import { RouteResults } from './route-results';
-import { complete, settingsOf } from './settings';
+import { complete, MOST_EXTENSIONS, settingsOf } from './settings';
 import type { Settings } from './settings';
 import { setUp } from './set-up';
 
@@ -40,6 +40,7 @@ export class MangoClientProvider implements Provider {
   readonly #host: ProviderHost;
   readonly #config: ProviderConfig;
   readonly #http: HttpClient;
+  readonly #signOff: HttpClient;
   readonly #states: LineStates;
   readonly #closing = new AbortController();
   #lines: EmployeeLine[] = [];
@@ -51,6 +52,7 @@ export class MangoClientProvider implements Provider {
     this.#host = host;
     const { account, clock, tls, proxy } = host;
     this.#http = new HttpClient({ account, clock, tls, proxy, connections: 8 });
+    this.#signOff = new HttpClient({ account, clock, tls, proxy, connections: MOST_EXTENSIONS });
     this.#states = new LineStates(account, (state, reason) => {
       if (!this.#closing.signal.aborted) host.state(state, reason);
     });
@@ -76,10 +78,12 @@ export class MangoClientProvider implements Provider {
           user,
           host: this.#host,
           api: work.api,
+          signOff: this.#signOff,
           profile,
           silence,
           delivered: new Delivered({ user, clock, store, failed }),
           heard: (notice, stored) => this.#heard(work, notice, stored),
+          lost: () => work.calls.interrupted(user),
           state: (state, reason) => this.#states.tell(user, state, reason),
         }),
     );
@@ -92,7 +96,7 @@ export class MangoClientProvider implements Provider {
     this.#ping?.cancel();
     this.#work?.calls.clear();
     await Promise.all(this.#lines.map((line) => line.close()));
-    await this.#http.close();
+    await Promise.all([this.#http.close(), this.#signOff.close()]);
   }
 
   async execute(command: Exclude<Command, QueryCommand>, context: CommandContext): Promise<Accepted> {
@@ -174,7 +178,7 @@ export class MangoClientProvider implements Provider {
     switch (notice.kind) {
       case 'call': {
         const call = callNotice(notice, profile, work.own);
-        if (call) work.calls.apply(call);
+        if (call) work.calls.apply(call, stored);
         else this.#raw(notice);
         return;
       }
@@ -199,9 +203,9 @@ export class MangoClientProvider implements Provider {
     const id = textAt(body, paths.id);
     const state = stateOf(textAt(body, paths.state), settings.profile);
     if (id === null) return this.#raw(notice);
-    if (state === 'disconnected') return calls.ivrOver(id, { at, raw });
+    const told = { at, raw, stored };
+    if (state === 'disconnected') return calls.ivrOver(id, told);
     const number = textAt(body, paths.fromNumber);
-    const told = { at, raw };
     if (state !== 'appeared' || !calls.ivr(id, textAt(body, paths.leg) ?? id, number, told)) return this.#raw(notice);
     const host = this.#host;
     if (stored || host.clock.now() - at > ROUTE_FRESH_MS) return;

@@ -18,7 +18,7 @@ export interface Settings {
   silence: Silence;
 }
 
-const MOST_EXTENSIONS = 200;
+export const MOST_EXTENSIONS = 200;
 
 /** @throws PbxError invalid-argument, with what to correct */
 export function settingsOf(config: ProviderConfig, account: string): Settings {

@@ -104,6 +104,40 @@ for (const [index, spelling] of SPELLINGS.entries()) {
         assert.ok(!bench.topics().includes('call.missed'));
       });
 
+      for (const [title, told] of [
+        ['his own line first', ['101', '102']],
+        ["the colleague's line first", ['102', '101']],
+      ] as const)
+        it(`to a colleague in the account, ${title}`, async () => {
+          const outcome = bench.account.execute({
+            command: 'call',
+            from: '101',
+            to: '102',
+            tag: 'order 7',
+            replyWhen: 'answered',
+            timeout: 60,
+          });
+          await bench.until('it was asked', () => bench.service.asked('callback').length === 1);
+          const legs = [
+            { id: 'E1', leg: 'L1', from: { number: '102' }, to: { extension: '101' } },
+            { id: 'E1', leg: 'L2', from: { extension: '101' }, to: { extension: '102' } },
+          ];
+          for (const leg of legs)
+            for (const state of ['appeared', 'connected'] as const)
+              for (const user of told) {
+                say(user, { ...leg, state });
+                await bench.heard(user);
+              }
+          const { payload } = await outcome;
+          assert.equal(payload.call?.tag, 'order 7');
+          assert.deepEqual(bench.topics(), ['call.begin', 'call.ringing', 'call.answer']);
+          const { call } = bench.last('call.answer');
+          assert.equal(call.direction, 'internal');
+          assert.equal(call.from.extension, '101');
+          assert.equal(call.to.extension, '102');
+          assert.equal(call.answeredBy?.extension, '102');
+        });
+
       it('only for the employees of the account', async () => {
         const error = await fails({ command: 'call', from: '999', to: NUMBER }, 'invalid-argument');
         assert.match(error.message, /101, 102/);

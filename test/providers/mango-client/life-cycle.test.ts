@@ -115,6 +115,20 @@ for (const spelling of SPELLINGS) {
       assert.equal(bench.service.user('101').present, false);
     });
 
+    it('signs sixty employees off within a second, by a service that takes its time', async () => {
+      const users = Array.from({ length: 60 }, (_, index) => String(101 + index));
+      await open({ extensions: users.join(', ') });
+      bench.service.on('unregister', () => new Promise((resolve) => setTimeout(resolve, 150)));
+      const before = performance.now();
+      await bench.account.close();
+      assert.ok(performance.now() - before < 1_000);
+      assert.equal(bench.service.asked('unregister').length, 60);
+      assert.deepEqual(
+        users.filter((user) => bench.service.user(user).present),
+        [],
+      );
+    });
+
     it('after a broken socket: signs off, takes a fresh channel, reads what was stored, tells of the gap', async () => {
       await open();
       const about = { id: 'E1', from: { number: NUMBER }, to: { extension: '101' } };
