@@ -58,6 +58,8 @@ export class EmployeeLine {
   #reading: AbortController | null = null;
   /** Whether the service may hold this employee for present. */
   #registered = false;
+  /** The last one that registered. */
+  #session: WebSocketSession | null = null;
   #lostAt: number | null = null;
   #closed = false;
   #warned = false;
@@ -75,7 +77,7 @@ export class EmployeeLine {
       lost: () => {
         // From the first break on: a try that failed in between heard nothing either.
         if (!this.#registered) return;
-        this.#lostAt ??= clock.now();
+        this.#lostAt ??= this.#session?.heardAt ?? clock.now();
         options.lost();
       },
       state: (state, reason) => {
@@ -131,6 +133,7 @@ export class EmployeeLine {
 
   async #ready(session: WebSocketSession): Promise<void> {
     const { host, delivered } = this.#options;
+    this.#session = session;
     this.#registered = true;
     delivered.hold(true);
     await this.#drain(session);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { AccountEvent } from '../../../lib/model';
 import { Bench, SPELLINGS } from './bench';
 import type { BenchOptions } from './bench';
 
@@ -34,6 +35,16 @@ for (const spelling of SPELLINGS) {
       assert.deepEqual(live(), []);
       assert.deepEqual(bench.topics(), ['call.begin', 'call.ringing', 'call.end*']);
       assert.equal(bench.last('call.end').call.disposition, 'unknown');
+    });
+
+    it('the gap of a connection that fell silent begins with the last that was heard', async () => {
+      await open();
+      bench.clock.advance(4_000);
+      await bench.heard();
+      bench.clock.advance(40_000);
+      await bench.untilInTime('again', () => bench.states.filter((state) => state === 'connected').length === 2);
+      const gap = bench.events.find(({ type }) => type === 'account.gap') as AccountEvent;
+      assert.equal(gap.gap?.from, new Date(T0 + 4_000).toISOString());
     });
 
     it('an answered one after six hours', async () => {
