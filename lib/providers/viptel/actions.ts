@@ -36,6 +36,8 @@ interface Pending extends Action {
 }
 
 const MAX_WAITING = 50;
+/** In which VIPTel says goodbye after a fault that ends the connection. */
+const CLOSING_MS = 1_000;
 
 export class Actions {
   readonly #account: string;
@@ -101,6 +103,21 @@ export class Actions {
       this.#settle(pending);
       pending.resolve(reply.raw);
     }
+    return true;
+  }
+
+  /**
+   * An error that is the answer to the action under way, unless the connection ends of it. False when none is under way.
+   * @param over called when the action is over, whatever became of it
+   */
+  perhaps(reply: Reply, over: () => void): boolean {
+    const pending = this.#current;
+    if (!pending) return false;
+    const { message, cause } = refusal(reply, this.#account).error;
+    // What VIPTel did before its fault nobody knows, so it is not to be tried again by itself.
+    const rejected = new PbxError('rejected', message, { ...cause, retryable: false });
+    this.#after(pending, CLOSING_MS, () => this.#fail(pending, rejected));
+    pending.timers.push({ cancel: over });
     return true;
   }
 

@@ -12,8 +12,9 @@ import { printable } from '../../transport/http';
  * - `login`: about who we are; nothing works until somebody mends it
  * - `session`: about the connection, which usually ends after it
  * - `busy`: the answer to an action, and the PBX behind is out of reach for a time
+ * - `unclear`: a fault in new words: about the connection if that ends now, else the answer to an action
  */
-export type Scope = 'action' | 'login' | 'session' | 'busy';
+export type Scope = 'action' | 'login' | 'session' | 'busy' | 'unclear';
 
 interface Meaning {
   code: number;
@@ -77,7 +78,14 @@ const MEANINGS: readonly Meaning[] = [
   { code: 404, scope: 'action', error: 'not-found', say: 'VIPTel does not find it' },
   { code: 408, scope: 'session', error: 'unavailable', say: 'VIPTel waited in vain for the login' },
   { code: 500, text: 'action failed', scope: 'action', error: 'rejected', say: 'the action failed in the PBX' },
-  { code: 500, scope: 'session', error: 'unavailable', say: 'VIPTel has a problem of its own' },
+  {
+    code: 500,
+    text: 'an unexpected error has occurred',
+    scope: 'session',
+    error: 'unavailable',
+    say: 'VIPTel has a problem of its own',
+  },
+  { code: 500, scope: 'unclear', error: 'unavailable', say: 'VIPTel has a problem of its own' },
   { code: 503, text: 'server is restarting', scope: 'session', error: 'unavailable', say: 'VIPTel is restarting' },
   { code: 503, scope: 'session', error: 'unavailable', say: 'VIPTel cannot reach the PBX' },
   {
@@ -104,7 +112,7 @@ export function refusal(
     ofCode.find(({ text }) => text !== undefined && words.startsWith(text)) ??
     ofCode.find(({ text }) => text === undefined);
   const { scope, error, say } = meaning ?? {
-    scope: reply.code >= 500 ? ('session' as const) : ('action' as const),
+    scope: reply.code >= 500 ? ('unclear' as const) : ('action' as const),
     error: reply.code >= 500 ? ('unavailable' as const) : ('rejected' as const),
     say: 'VIPTel refused',
   };

@@ -238,7 +238,11 @@ export class ViptelSession implements Session {
       this.#admitted.reject(refused);
       return;
     }
-    if (scope === 'login' || scope === 'session') {
+    if (scope === 'unclear' && this.#actions.perhaps(reply, () => this.#forget(error))) {
+      this.#said = error;
+      return;
+    }
+    if (scope === 'login' || scope === 'session' || scope === 'unclear') {
       this.#said = error;
       if (scope === 'login' || reply.code === 401) this.#socket?.fail(error);
       else if (!this.#degraded) {
@@ -259,10 +263,16 @@ export class ViptelSession implements Session {
     this.#goodbye.resolve();
     if (this.#stage === 'closing') return;
     const reason = this.#said ?? this.#error('unavailable', 'VIPTel closed the connection');
+    this.#actions.lost(reason);
     this.#said = reason;
     this.#nonce.reject(reason);
     this.#admitted.reject(reason);
     this.#byeTimer = this.#options.clock.after(CLOSE_AFTER_BYE_MS, () => this.#socket?.fail(reason));
+  }
+
+  /** The connection did not end of it. */
+  #forget(error: PbxError): void {
+    if (this.#said === error) this.#said = null;
   }
 
   #recovered(): void {

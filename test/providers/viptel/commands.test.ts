@@ -202,6 +202,48 @@ describe('VIPTel commands', () => {
       });
   });
 
+  describe('a fault in new words', () => {
+    for (const code of [500, 599])
+      it(`${code} is the answer to the action under way, when the connection goes on`, async () => {
+        bench.pbx.onAction('call.create', (_request, client) => client.reply(code, 'PBX returned an error'));
+        const outcome = fails(call(), 'rejected');
+        await bench.pbx.received('call.create');
+        await bench.play();
+        await bench.pass(1_000);
+        const error = await outcome;
+        assert.equal(error.cause.retryable, false);
+        assert.equal(error.cause.vendor?.code, String(code));
+        assert.match(error.message, /PBX returned an error/);
+        assert.equal(bench.account.status.state, 'connected');
+        assert.ok(!bench.events.some(({ type }) => type === 'account.degraded'));
+      });
+
+    it('leaves the action uncertain when the connection ends of it, and is the reason of that', async () => {
+      bench.pbx.onAction('call.create', (_request, client) => client.dismiss(500, 'Out of memory'));
+      await fails(call(), 'uncertain');
+      await bench.until('noticed', () => bench.account.status.state === 'reconnecting');
+      assert.match(bench.account.status.reason?.text ?? '', /Out of memory/);
+    });
+
+    it('leaves the action alone when its success comes all the same', async () => {
+      bench.pbx.onAction('call.create', (request, client) => {
+        client.reply(500, 'A passing trouble');
+        bench.pbx.create(request);
+      });
+      await call();
+      await bench.pass(2_000);
+      assert.equal(bench.account.status.state, 'connected');
+      bench.pbx.cut();
+      await bench.until('noticed', () => bench.account.status.state === 'reconnecting');
+      assert.doesNotMatch(bench.account.status.reason?.text ?? '', /passing/);
+    });
+
+    it('degrades the account when no action is under way', async () => {
+      bench.pbx.reply(500, 'Out of memory');
+      await bench.until('degraded', () => bench.account.status.state === 'degraded');
+    });
+  });
+
   it('an action without permission is forbidden, others go on', async () => {
     await bench.close();
     bench = await Bench.open({ pbx: { users: { pbxapi: { password: 'Žltý kôň', permissions: ['call.hangup'] } } } });
