@@ -161,16 +161,21 @@ describe('VIPTel redirect, transfer and raw actions', () => {
       assert.deepEqual(bench.topics(), ['call.begin', 'call.ringing', 'call.ringing']);
     });
 
-    it('a route that comes after the answer changes nothing', async () => {
-      let answer: (() => void) | null = null;
-      bench.account.onRoute({ timeoutMs: 1_000 }, (request) => {
-        answer = () => request.answer({ to: '22', contactName: null });
+    for (const [after, events, words] of [
+      ['the answer', [pickup()], /the call is answered: use transfer/],
+      ['the end', [end('cancel')], /the call has ended/],
+    ] as const)
+      it(`a route that comes after ${after} of the call changes nothing, and is a warning`, async () => {
+        let answer: (() => void) | null = null;
+        bench.account.onRoute({ timeoutMs: 1_000 }, (request) => {
+          answer = () => request.answer({ to: '22', contactName: null });
+        });
+        await bench.play(INBOUND, ...events);
+        (answer as (() => void) | null)?.();
+        await bench.play();
+        assert.ok(!bench.pbx.actions.some(({ action }) => action === 'call.redirect'));
+        assert.match(JSON.stringify(bench.last('account.warning').reason), words);
       });
-      await bench.play(INBOUND, pickup());
-      (answer as (() => void) | null)?.();
-      await bench.play();
-      assert.ok(!bench.pbx.actions.some(({ action }) => action === 'call.redirect'));
-    });
   });
 
   describe('raw actions', () => {
