@@ -1,7 +1,7 @@
 /** The call history as canonical calls, and as the end of calls whose end was not seen. */
 
 import type { LegResult } from '../../facts';
-import { concerns, isOfKind, newestFirst } from '../../history';
+import { concerns, isOfKind, newestFirst, wrong } from '../../history';
 import type { HistoryWish } from '../../history';
 import { NOBODY, party } from '../../model';
 import type { Direction, Disposition, HistoryEntry } from '../../model';
@@ -15,6 +15,7 @@ import type { HistoryRecord } from './rest-lists';
 /** The most records of one answer. */
 export const PAGE = 3_000;
 const MAX_PAGES = 4;
+const MOST = PAGE * MAX_PAGES;
 
 /** Words of the history, which are not those of the events. */
 const STATUSES: readonly (readonly [RegExp, Disposition])[] = [
@@ -70,7 +71,10 @@ export async function queryHistory(
   signal: AbortSignal,
 ): Promise<HistoryEntry[]> {
   const { from, to, limit } = wish;
-  const { records } = await readHistory(rest, from, to, signal);
+  const { records, whole } = await readHistory(rest, from, to, signal);
+  // Which of them are missing nobody knows: VIPTel does not say in which order it tells them.
+  if (!whole)
+    throw wrong(`VIPTel has more records of this span than the ${MOST} that can be read: ask for a shorter span`);
   const entries = records
     .filter(({ startedAt }) => startedAt !== null && startedAt >= from && (to === null || startedAt <= to))
     .map((record) => entryOf(record, directory))

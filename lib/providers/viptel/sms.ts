@@ -69,6 +69,8 @@ export class Sms {
   readonly #received = new Set<string>();
   #timer: Timer | null = null;
   #warnedAt = -Infinity;
+  /** Whether it was said that no more texts are followed. */
+  #full = false;
 
   constructor(options: SmsOptions) {
     this.#options = options;
@@ -143,7 +145,13 @@ export class Sms {
   }
 
   #follow(message: Underway): void {
-    if (this.#underway.size >= MAX_UNDERWAY) return;
+    if (this.#underway.size >= MAX_UNDERWAY) {
+      const text = `${MAX_UNDERWAY} texts are under way; what becomes of further ones is not asked for until some have arrived.`;
+      if (!this.#full) this.#options.log.warn(text);
+      this.#full = true;
+      return;
+    }
+    this.#full = false;
     this.#underway.set(message.id, message);
     this.#later(message);
     this.#plan();

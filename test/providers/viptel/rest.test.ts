@@ -179,6 +179,12 @@ describe('VIPTel REST', function () {
       assert.equal(all.length, 3_001);
     });
 
+    it('history: refuses a span of more records than can be read, rather than leave some out', async () => {
+      web.history = Array.from({ length: 12_000 }, (_, i) => ({ ...RECORD, id: String(i) }));
+      const error = await fails(query('history', { from: '2026-05-28T00:00:00Z', limit: 10 }), 'invalid-argument');
+      assert.match(error.message, /ask for a shorter span/);
+    });
+
     it('history: refuses what is no time and no limit', async () => {
       await fails(query('history', { from: 'yesterday' }), 'invalid-argument');
       await fails(query('history', { limit: -1 }), 'invalid-argument');
