@@ -180,7 +180,7 @@ export class MangoProvider implements Provider {
           for (let i = 0; i < Math.min(count, 100); i++) this.#host.malformed('a row of the statistics');
         };
         const tools = { api: this.#api, clock: this.#host.clock, ready: this.#ready, signal, unreadable };
-        return { result: await (wish.api === 'extended' ? extendedHistory : basicHistory)(wish, tools) };
+        return (wish.api === 'extended' ? extendedHistory : basicHistory)(wish, tools);
       }
     }
   }

@@ -410,6 +410,22 @@ describe('MANGO history', function () {
     });
   });
 
+  it('comes with the words of MANGO, such as the data of the contact centre', async () => {
+    const asked = (params: object) =>
+      passing(office.clock, office.account.execute({ command: 'query', query: 'history', params: { ...params } }));
+    const withConversion = context('E1', { conversion: { conversion_id: 7 } });
+    office.pbx.statistics.contexts = [context('E0', { context_start_time: NOON + 1 }), withConversion];
+    const { raw } = await asked({ api: 'extended', ext_params: 1, limit: 1, number: '70000000001' });
+    assert.deepEqual(
+      (raw as { entry_id: string }[]).map(({ entry_id }) => entry_id),
+      ['E0'],
+    );
+    const all = (await asked({ api: 'extended', ext_params: 1 })).raw;
+    assert.deepEqual((all as object[])[1], withConversion);
+    office.pbx.statistics.table = [LEG];
+    assert.deepEqual((await asked({})).raw, [`${LEG}\r\n`]);
+  });
+
   it('without a span is of the last day', async () => {
     await history();
     const { date_from, date_to } = office.pbx.last('stats/request');

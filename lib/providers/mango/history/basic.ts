@@ -30,12 +30,22 @@ export interface HistoryTools {
   unreadable: (count: number) => void;
 }
 
-export async function basicHistory(wish: MangoWish, tools: HistoryTools): Promise<HistoryEntry[]> {
+/** Past calls, the newest first, and what the vendor told of them in its own words. */
+export interface History {
+  result: HistoryEntry[];
+  raw: unknown;
+}
+
+/** `raw`: the tables as texts, one for each span. */
+export async function basicHistory(wish: MangoWish, tools: HistoryTools): Promise<History> {
+  const raw: string[] = [];
   // A call that goes on over the border of two spans has legs in both.
   const legs = new Map<string, LegRow[]>();
   let found: HistoryEntry[] = [];
   for (const span of spansOf(wish, SPAN_MS)) {
-    const { rows, unreadable } = rowsOf(await table(wish, span, tools));
+    const text = await table(wish, span, tools);
+    raw.push(text);
+    const { rows, unreadable } = rowsOf(text);
     if (unreadable > 0) tools.unreadable(unreadable);
     for (const row of rows) {
       const known = legs.get(row.entry);
@@ -45,7 +55,7 @@ export async function basicHistory(wish: MangoWish, tools: HistoryTools): Promis
     found = [...legs.values()].map((group) => entryOf(callOfRows(group))).filter((entry) => isOfKind(entry, wish));
     if (found.length >= wish.limit) break;
   }
-  return newestFirst(found, wish.limit);
+  return { result: newestFirst(found, wish.limit), raw };
 }
 
 async function table(wish: MangoWish, span: { from: number; to: number }, tools: HistoryTools): Promise<string> {

@@ -9,7 +9,7 @@ import { PbxError } from '../../../model';
 import type { HistoryEntry, Party } from '../../../model';
 import { fieldsOf, listOf, textOf } from '../fields';
 import type { Fields } from '../fields';
-import type { HistoryTools } from './basic';
+import type { History, HistoryTools } from './basic';
 import { entryOf } from './calls';
 import { callOfContext } from './context';
 import type { MangoWish, SideWish } from './wish';
@@ -26,8 +26,9 @@ const TYPES = { inbound: 1, outbound: 2, internal: 3 } as const;
 const MAX_PAGES = 20;
 const MAX_BYTES = 64 * 1024 * 1024;
 
-export async function extendedHistory(wish: MangoWish, tools: HistoryTools): Promise<HistoryEntry[]> {
-  const found = new Map<string, HistoryEntry>();
+/** `raw`: the vendor's object of each call, in the order of the result. */
+export async function extendedHistory(wish: MangoWish, tools: HistoryTools): Promise<History> {
+  const found = new Map<string, { entry: HistoryEntry; context: Fields }>();
   for (const span of spansOf(wish, SPAN_MS)) {
     const wanted = isChosenHere(wish) ? LARGEST : wish.limit - found.size;
     const limit = LIMITS.find((allowed) => allowed >= wanted) ?? LARGEST;
@@ -40,14 +41,16 @@ export async function extendedHistory(wish: MangoWish, tools: HistoryTools): Pro
         if (!call) tools.unreadable(1);
         else if (!found.has(call.id)) {
           const entry = entryOf(call);
-          if (isOfKind(entry, wish) && concerns(entry, wish)) found.set(call.id, entry);
+          if (isOfKind(entry, wish) && concerns(entry, wish)) found.set(call.id, { entry, context });
         }
       }
       if (contexts.length < limit || found.size >= wish.limit) break;
     }
     if (found.size >= wish.limit) break;
   }
-  return newestFirst([...found.values()], wish.limit);
+  const entries = [...found.values()].map(({ entry }) => entry);
+  const result = newestFirst(entries, wish.limit);
+  return { result, raw: result.map(({ id }) => found.get(id)?.context ?? null) };
 }
 
 /** `31.01.2026 08:00:00`, as it is in Moscow, where the clocks do not change. */
