@@ -136,11 +136,13 @@ export class PbxAccount {
       this.#normalise,
       () => this.#provider.dialling,
     );
-    this.#routes = new Routes(
-      this.#clock,
-      (run) => this.#guarded('route requests', run),
-      (destination) => guard.mustAllow(destination),
-    );
+    this.#routes = new Routes(this.#clock, (run) => this.#guarded('route requests', run), {
+      mustAllow: (destination) => guard.mustAllow(destination),
+      isDecided: (id) => {
+        const call = this.#tracker.find(id);
+        return call !== undefined && (call.ended || call.answeredAt > 0);
+      },
+    });
     this.#tracker = new CallTracker({
       emit: (emission) => this.#receive(emission),
       clock: this.#clock,

@@ -15,6 +15,13 @@ export interface RouteRequest {
   answer(answer: RouteAnswer): void;
 }
 
+export interface RouteRules {
+  /** Throws where the dialling rules do not let a call go there. */
+  mustAllow: (destination: string) => void;
+  /** Whether a call is answered or over, so that it can be led nowhere any more. */
+  isDecided: (call: string) => boolean;
+}
+
 export interface RouteFilter {
   numbers?: readonly string[];
   timeoutMs: number;
@@ -31,18 +38,17 @@ const MAX_OPEN = 200;
 export class Routes {
   readonly #clock: Clock;
   readonly #guarded: (run: () => void) => void;
-  readonly #mustAllow: (destination: string) => void;
+  readonly #rules: RouteRules;
   readonly #desks = new Set<Desk>();
   #open = new Set<(answer: null) => void>();
 
   /**
    * @param guarded runs a handler so that its failure harms nobody else
-   * @param mustAllow throws where the dialling rules do not let a call go there
    */
-  constructor(clock: Clock, guarded: (run: () => void) => void, mustAllow: (destination: string) => void = () => {}) {
+  constructor(clock: Clock, guarded: (run: () => void) => void, rules: RouteRules) {
     this.#clock = clock;
     this.#guarded = guarded;
-    this.#mustAllow = mustAllow;
+    this.#rules = rules;
   }
 
   get open(): number {
@@ -84,8 +90,12 @@ export class Routes {
           if (state === 'late' || this.#clock.now() >= deadline)
             throw new PbxError('timeout', 'the answer came too late: the PBX has routed the call by itself');
           if (state === 'answered') throw new PbxError('rejected', 'this call has been answered for already');
+          if (this.#rules.isDecided(question.call)) {
+            settle(null);
+            throw new PbxError('timeout', 'the answer came too late: somebody took the call meanwhile, or it is over');
+          }
           // Asterisk also takes `context/extension`: the rules are about what is dialled.
-          if (answer.to) this.#mustAllow(answer.to.split('/').at(-1) ?? '');
+          if (answer.to) this.#rules.mustAllow(answer.to.split('/').at(-1) ?? '');
           settle(answer);
         },
       });

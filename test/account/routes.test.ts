@@ -64,6 +64,22 @@ describe('account: route requests', () => {
     assert.equal((await answer)?.to, 'from-internal/22', 'and an incoming call does not count to the ceiling');
   });
 
+  for (const [what, facts] of [
+    ['answered', [{ fact: 'leg.answer', call: 'A', leg: 'l', party: { extension: '21' } }]],
+    ['over', [{ fact: 'call.end', call: 'A' }]],
+  ] as const)
+    it(`a call that is ${what} by the time of the answer can be led nowhere: an error, not silence`, async () => {
+      const requests = listen();
+      const answer = ask();
+      desk.say({ fact: 'call.begin', call: 'A', details: { direction: 'inbound' } });
+      desk.say(...facts);
+      assert.throws(() => requests[0]?.answer({ to: '22', contactName: null }), {
+        code: 'timeout',
+        message: /too late/,
+      });
+      assert.equal(await answer, null);
+    });
+
   it('the PBX’s own patience is a limit, too', async () => {
     const requests = listen(10_000);
     const answer = ask(undefined, 500);

@@ -270,10 +270,8 @@ export class ViptelProvider implements Provider {
     this.#host
       .route({ call: call.key, number: call.caller, budgetMs: ROUTE_MS })
       .then(async (answer) => {
+        // The account has refused an answer for a call that is answered or over.
         if (!answer?.to || this.#closing.signal.aborted) return;
-        const told = 'a flow told where a call should go, but';
-        if (this.#book.find(call.key) !== call) throw new PbxError('not-found', `${told} the call has ended`);
-        if (call.answeredAt !== null) throw new PbxError('rejected', `${told} the call is answered: use transfer`);
         await this.#commands.move(call, dialable(answer.to), this.#closing.signal);
       })
       .catch((error: unknown) =>

@@ -28,10 +28,6 @@ export class Routing {
       const answer = await this.#host.route({ call, number, budgetMs: ROUTE_MS });
       const tools = this.#tools();
       if (!answer?.to || !tools) return;
-      const known = tools.interpreter.call(call);
-      if (!known) throw new PbxError('not-found', 'a flow told where a call should go, but the call has ended');
-      if (known.answered)
-        throw new PbxError('rejected', 'a flow told where a call should go, but the call had been answered already');
       // The provider's end cuts the way itself, so there is nothing to abort here.
       const { signal } = new AbortController();
       await redirect(tools, { command: 'redirect', call, to: answer.to }, { reference: '', signal });
