@@ -45,6 +45,20 @@ describe('gravitel: commands', () => {
     assert.deepEqual(office.pbx.requests, []);
   });
 
+  it("a call without a caller is the default employee's; without one it is refused", async () => {
+    await open('L', { defaultUser: 'petrov' });
+    await call({ from: '' });
+    await call({ from: undefined });
+    assert.deepEqual(
+      office.pbx.wanted.map(({ user }) => user),
+      ['petrov', 'petrov'],
+    );
+    await office.close();
+    await open('L');
+    await rejects(call({ from: '' }), 'invalid-argument', /"from" is missing/);
+    assert.deepEqual(office.pbx.requests, []);
+  });
+
   it('V1: a caller id that may not be used is a warning', async () => {
     await open('V1');
     await call({ callerId: '74957770000' });
