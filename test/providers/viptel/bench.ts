@@ -3,39 +3,14 @@
 import { TOPICS, VirtualClock } from '../../../lib';
 import { PbxAccount } from '../../../lib/account';
 import type { AccountOptions } from '../../../lib/account';
-import type {
-  AccountEvent,
-  Call,
-  CallEvent,
-  MessageEvent,
-  PbxEvent,
-  QueueEvent,
-  RecordingEvent,
-  Topic,
-} from '../../../lib/model';
 import type { ProviderConfig } from '../../../lib/provider';
 import { viptel } from '../../../lib/providers/viptel';
 import { descriptor } from '../../../lib/providers/viptel/descriptor';
 import { FakeViptel } from '../../fakes/viptel-server';
 import type { FakeViptelOptions } from '../../fakes/viptel-server';
+import type { AnyEvent, Told } from '../any-event';
 
-export interface Told {
-  event: PbxEvent;
-  raw: unknown;
-}
-
-/** Any event, with what each kind has: a test knows which one it looks at. */
-export interface AnyEvent extends Omit<CallEvent, 'type'>, Omit<RecordingEvent, 'type' | 'call' | 'reason'> {
-  type: Topic;
-  call: Call;
-  queue: QueueEvent['queue'];
-  member: QueueEvent['member'];
-  message: MessageEvent['message'];
-  reason?: QueueEvent['reason'] | AccountEvent['reason'];
-  state: AccountEvent['state'];
-  gap?: AccountEvent['gap'];
-  name?: AccountEvent['name'];
-}
+export type { AnyEvent, Told } from '../any-event';
 
 export interface BenchOptions {
   clock?: VirtualClock;

@@ -2,7 +2,7 @@
 
 import { PbxAccount, TOPICS } from '../../../lib';
 import type { AccountOptions } from '../../../lib/account';
-import type { AnyEvent, Told } from './told';
+import type { AnyEvent, Told } from '../any-event';
 import type { ProviderConfig, ProviderModule } from '../../../lib/provider';
 import { descriptor } from '../../../lib/providers/vwell/descriptor';
 import { VwellProvider } from '../../../lib/providers/vwell/provider';

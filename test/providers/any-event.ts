@@ -1,3 +1,5 @@
+/** What an account on a fake PBX told, as a test looks at it. */
+
 import type {
   AccountEvent,
   Call,
@@ -7,7 +9,7 @@ import type {
   QueueEvent,
   RecordingEvent,
   Topic,
-} from '../../../lib/model';
+} from '../../lib/model';
 
 export interface Told {
   event: PbxEvent;
