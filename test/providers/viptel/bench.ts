@@ -10,8 +10,6 @@ import { FakeViptel } from '../../fakes/viptel-server';
 import type { FakeViptelOptions } from '../../fakes/viptel-server';
 import type { AnyEvent, Told } from '../any-event';
 
-export type { AnyEvent, Told } from '../any-event';
-
 export interface BenchOptions {
   clock?: VirtualClock;
   pbx?: FakeViptelOptions;
