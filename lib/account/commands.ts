@@ -125,6 +125,11 @@ export class Commands {
     } catch (error) {
       if (!(error instanceof PbxError) || error.code !== 'timeout') throw error;
       if (!placed.call || !this.#around.descriptor.capabilities.hangup) throw error;
+      if (talksToNobody(placed.call))
+        throw new PbxError(
+          'timeout',
+          'the own phone has answered, and of nobody else who is called anything is told: it may be connected with a voice menu, a conference or a queue, so the call is left alone',
+        );
       await this.#hangUp(placed.call);
       call = await this.#outcomes.wait(placed, 'ended', END_WITHIN_MS);
     }
@@ -208,4 +213,10 @@ export class Commands {
 /** 32 hexadecimal digits: short and plain enough for every PBX that lets the client choose an id. */
 function newReference(): string {
   return randomBytes(16).toString('hex');
+}
+
+/** A destination that is no telephone has no leg: whoever listens there must not be cut off. */
+function talksToNobody({ legs }: TrackedCall): boolean {
+  const own = legs.some(({ role, state }) => role === 'caller' && state === 'answered');
+  return own && legs.every(({ role }) => role !== 'callee');
 }

@@ -137,6 +137,7 @@ export class Scene {
     if (standing === 'caller') {
       this.#begin(leg, 'caller');
       leg.stated = STATED.answered;
+      this.tell({ fact: 'leg.answer', call: call.key, leg: leg.id, party: leg.party });
       return;
     }
     this.#takeOver(leg);

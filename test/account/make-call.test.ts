@@ -135,6 +135,32 @@ describe('account: make call', () => {
     assert.deepEqual([payload.reached, payload.call?.id, payload.call?.tag], [true, 'B', 'order 7']);
   });
 
+  it('the own phone talks and nobody is called, as in a voice menu: a timeout, and nobody is cut off', async () => {
+    const outcome = assert.rejects(place({ replyWhen: 'answered', timeout: 20 }), {
+      code: 'timeout',
+      message: /left alone/,
+    });
+    await settled();
+    const own = { call: 'A', leg: 'own', party: { extension: '21' } } as const;
+    desk.say(begin(), { ...own, fact: 'leg.begin', role: 'caller' }, { ...own, fact: 'leg.answer' });
+    await desk.clock.run(20_000);
+    await outcome;
+    assert.equal(desk.sent.length, 1);
+  });
+
+  it('the own phone rings in vain: it is hung up', async () => {
+    const outcome = place({ replyWhen: 'answered', timeout: 20 });
+    await settled();
+    desk.answer = () => {
+      desk.say(ends('no-answer'));
+      return {};
+    };
+    desk.say(begin(), { fact: 'leg.begin', call: 'A', leg: 'own', role: 'caller', party: { extension: '21' } });
+    await desk.clock.run(20_000);
+    assert.equal((await outcome).payload.reached, false);
+    assert.deepEqual(desk.sent[1]?.command, { command: 'hangup', call: 'A' });
+  });
+
   it('a call of which nothing is ever heard is a timeout', async () => {
     const outcome = assert.rejects(place({ replyWhen: 'answered', timeout: 20 }), { code: 'timeout' });
     await desk.clock.run(20_000);
