@@ -115,14 +115,21 @@ for (const spelling of SPELLINGS) {
       assert.equal(bench.service.user('101').present, false);
     });
 
-    it('signs sixty employees off within a second, by a service that takes its time', async () => {
-      const users = Array.from({ length: 60 }, (_, index) => String(101 + index));
+    it('signs all employees off at once, by a service that takes its time', async () => {
+      const users = Array.from({ length: 20 }, (_, index) => String(101 + index));
       await open({ extensions: users.join(', ') });
-      bench.service.on('unregister', () => new Promise((resolve) => setTimeout(resolve, 150)));
-      const before = performance.now();
+      // It answers the first when it has heard of the last.
+      let heardOfAll!: () => void;
+      const all = new Promise<void>((resolve) => {
+        heardOfAll = resolve;
+      });
+      let asked = 0;
+      bench.service.on('unregister', () => {
+        if (++asked === users.length) heardOfAll();
+        return all;
+      });
       await bench.account.close();
-      assert.ok(performance.now() - before < 1_000);
-      assert.equal(bench.service.asked('unregister').length, 60);
+      assert.equal(asked, users.length);
       assert.deepEqual(
         users.filter((user) => bench.service.user(user).present),
         [],
