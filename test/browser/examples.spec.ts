@@ -145,20 +145,19 @@ describe('examples', () => {
       await editor.load();
       const flow = await nodeRed.get<FlowNode[]>(library + encodeURIComponent(name));
       await editor.import(flow);
-      assert.deepEqual(await editor.invalidNodes().then((all) => all.filter((line) => !lacksLogin(line, flow))), []);
+      assert.deepEqual(await editor.invalidNodes(), []);
       await editor.page.evaluate(
         `RED.nodes.eachConfig((node) => { if (node.provider === 'simulator') node.speed = '${hurry}'; })`,
       );
 
+      await editor.deploy();
       if (!isSimulated(flow)) {
-        await deployAnyway(editor);
         for (const { id } of flow.filter(({ account, type }) => account !== undefined && type !== 'pbx-account'))
           await feed.waitFor(({ topic, data }) => topic === `status/${id}` && data.text !== undefined);
         assert.deepEqual(editor.problems, []);
         feed.close();
         return;
       }
-      await editor.deploy();
       const scenario = scenarios[name];
       assert.ok(scenario, 'an example needs a scenario here');
       await scenario(stageOf(nodeRed, flow, folder, feed));
@@ -172,25 +171,6 @@ function isSimulated(flow: readonly FlowNode[]): boolean {
   return flow.every(({ type, provider }) => type !== 'pbx-account' || provider === 'simulator');
 }
 
-/** A vendor's account comes without its login, so it and the nodes that use it are not complete yet, and nothing else is. */
-function lacksLogin(line: string, flow: readonly FlowNode[]): boolean {
-  return !isSimulated(flow) && line.startsWith('pbx-');
-}
-
-/** Presses Deploy, and "confirm" when the editor says that some nodes are not complete. */
-async function deployAnyway(editor: Editor): Promise<void> {
-  const answer = editor.page.waitForResponse(
-    (response) => new URL(response.url()).pathname.endsWith('/flows') && response.request().method() === 'POST',
-  );
-  await editor.page.evaluate(`RED.actions.invoke('core:deploy-flows')`);
-  const confirm = editor.page.locator('.red-ui-notification:visible button.primary');
-  confirm
-    .first()
-    .click()
-    .catch(() => undefined);
-  assert.equal((await answer).ok(), true);
-}
-
 function stageOf(nodeRed: NodeRed, flow: readonly FlowNode[], folder: string, feed: DebugFeed): Stage {
   const find = (type: string, name: string): FlowNode => {
     const found = flow.find((node) => node.type === type && node['name'] === name);
@@ -199,7 +179,7 @@ function stageOf(nodeRed: NodeRed, flow: readonly FlowNode[], folder: string, fe
   };
   return {
     folder,
-    press: async (name) => pressWhenThere(nodeRed, find('inject', name).id),
+    press: async (name) => nodeRed.inject(find('inject', name).id),
     shown: async (name, pattern = /./) => {
       const { id } = find('debug', name);
       const entry = await feed.waitFor(
@@ -215,16 +195,6 @@ function stageOf(nodeRed: NodeRed, flow: readonly FlowNode[], folder: string, fe
       return { status: response.status, text: await response.text() };
     },
   };
-}
-
-/** A deploy is answered before the flows that it replaces have ended and the new ones have begun. */
-async function pressWhenThere(nodeRed: NodeRed, id: string): Promise<void> {
-  for (;;) {
-    const { status } = await nodeRed.post(`inject/${id}`, {});
-    if (status === 200) return;
-    assert.equal(status, 404);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 function textOf(entry: DebugEntry): string {

@@ -1,8 +1,8 @@
-/** The editor's own event channel (`/comms`): what debug nodes print, and how nodes change their status. */
+/** The editor's own event channel (`/comms`): what debug nodes print, how nodes change their status, which flows run. */
 import { WebSocket } from 'ws';
 
 export interface DebugEntry {
-  /** `debug` for the output of a debug node, `status/<node id>` for a status. */
+  /** `debug` for the output of a debug node, `status/<node id>` for a status, `notification/runtime-deploy` for begun flows. */
   readonly topic: string;
   readonly data: {
     readonly id?: string;
@@ -14,6 +14,8 @@ export interface DebugEntry {
     readonly text?: string;
     readonly fill?: string;
     readonly shape?: string;
+    /** Of begun flows. */
+    readonly revision?: string;
   };
 }
 
@@ -34,14 +36,14 @@ export class DebugFeed {
     });
   }
 
-  static async open(url: string): Promise<DebugFeed> {
+  static async open(url: string, topics: readonly string[] = ['debug', 'status/#']): Promise<DebugFeed> {
     const socket = new WebSocket(`${url.replace('http', 'ws')}/comms`);
     const feed = new DebugFeed(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);
       socket.once('error', reject);
     });
-    for (const topic of ['debug', 'status/#']) socket.send(JSON.stringify({ subscribe: topic }));
+    for (const topic of topics) socket.send(JSON.stringify({ subscribe: topic }));
     return feed;
   }
 
@@ -75,6 +77,20 @@ export class DebugFeed {
 
   close(): void {
     this.#socket.terminate();
+  }
+}
+
+/**
+ * Resolves when the deployed flows of this revision run: a deploy is answered before the flows that it replaces have ended and the
+ * new ones have begun, so neither their inject nodes nor their HTTP addresses are there at once.
+ */
+export async function flowsRun(url: string, revision: string): Promise<void> {
+  const topic = 'notification/runtime-deploy';
+  const feed = await DebugFeed.open(url, [topic]);
+  try {
+    await feed.waitFor((entry) => entry.topic === topic && entry.data.revision === revision, 30_000);
+  } finally {
+    feed.close();
   }
 }
 

@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { flowsRun } from './harness-debug';
 import type { FlowNode, NodeRed } from './harness-node-red';
 import { projectRoot } from './harness-project';
 
@@ -140,7 +141,7 @@ export class Editor {
     return await this.page.evaluate(() => RED.workspaces.active());
   }
 
-  /** Presses Deploy and waits for the runtime's answer. @throws when the editor asks something first (invalid nodes, conflict) */
+  /** Presses Deploy and waits until the flows run. @throws when the editor asks something first (invalid nodes, conflict) */
   async deploy(): Promise<void> {
     const answer = this.page.waitForResponse(
       (response) => new URL(response.url()).pathname.endsWith('/flows') && response.request().method() === 'POST',
@@ -157,6 +158,8 @@ export class Editor {
     const outcome = await Promise.race([answer, asked]);
     if (typeof outcome === 'string') throw new Error(`deploy: ${outcome}\n${(await this.invalidNodes()).join('\n')}`);
     if (!outcome.ok()) throw new Error(`deploy: ${outcome.status()} ${await outcome.text()}`);
+    const { rev } = (await outcome.json()) as { rev: string };
+    await flowsRun(this.#url, rev);
   }
 
   /** Opens the form of a node (a config node too) and waits until it can be used. */

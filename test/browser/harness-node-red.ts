@@ -6,7 +6,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { DebugFeed } from './harness-debug';
+import { DebugFeed, flowsRun } from './harness-debug';
 import { nodeRed5, type NodeRedProgram } from './harness-node-red-5';
 import { Unavailable } from './harness-on-demand';
 import { projectRoot } from './harness-project';
@@ -117,12 +117,14 @@ export class NodeRed {
     });
   }
 
-  /** Replaces the flows, as the deploy button does. */
+  /** Replaces the flows, as the deploy button does, and waits until the new ones run. */
   async deploy(flows: readonly FlowNode[], type: 'full' | 'nodes' | 'flows' = 'full'): Promise<void> {
     const { rev } = await this.get<{ rev: string }>('flows');
     const headers = { 'Node-RED-API-Version': 'v2', 'Node-RED-Deployment-Type': type };
     const response = await this.post('flows', { flows, rev }, headers);
     if (!response.ok) throw new Error(`deploy: ${response.status} ${await response.text()}`);
+    const { rev: revision } = (await response.json()) as { rev: string };
+    await flowsRun(this.url, revision);
   }
 
   async flows(): Promise<FlowNode[]> {
