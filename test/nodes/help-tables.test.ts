@@ -15,8 +15,8 @@ const names: Readonly<Record<string, string>> = {
   simulator: 'Simulator',
   asterisk: 'Asterisk',
   viptel: 'VIPTel',
-  mango: 'MANGO OFFICE VPBX',
-  'mango-client': 'MANGO OFFICE client',
+  mango: 'MANGO OFFICE',
+  'mango-client': 'MANGO OFFICE server-client',
   gravitel: 'Gravitel, MegaFon',
   vwell: 'vwell-bpx-srv',
 };
