@@ -80,7 +80,7 @@ export class DialGuard {
     if (among(this.#deny) || (this.#allow.length > 0 && !among(this.#allow)))
       throw new PbxError(
         'forbidden',
-        `the dialling rules of the account do not allow ${to}: see "allowed" and "refused destinations" in the account`,
+        `the dialling rules of the account do not allow ${to}: see "Allowed numbers" and "Refused numbers" in the account`,
       );
   }
 }

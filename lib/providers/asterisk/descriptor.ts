@@ -31,9 +31,9 @@ export const descriptor: ProviderDescriptor = {
       type: 'text',
       label: { 'en-US': 'Host', sk: 'Server', ru: 'Сервер' },
       hint: {
-        'en-US': 'Name or address of the PBX. With a TLS configuration below the connection is encrypted.',
-        sk: 'Názov alebo adresa ústredne. Ak je nižšie zvolená konfigurácia TLS, spojenie je šifrované.',
-        ru: 'Имя или адрес АТС. Если ниже выбрана конфигурация TLS, соединение шифруется.',
+        'en-US': 'Name or address of the PBX. With TLS settings (tab Network) the connection is encrypted.',
+        sk: 'Názov alebo adresa ústredne. S nastavením TLS (karta Sieť) je spojenie šifrované.',
+        ru: 'Имя или адрес АТС. С настройками TLS (вкладка «Сеть») соединение шифруется.',
       },
       placeholder: 'pbx.example.com',
       required: true,
@@ -78,9 +78,10 @@ export const descriptor: ProviderDescriptor = {
       type: 'password',
       label: { 'en-US': 'Secret', sk: 'Heslo', ru: 'Пароль' },
       hint: {
-        'en-US': '"secret" of that section. It does not cross the network: login is by challenge.',
-        sk: '„secret“ tejto sekcie. Sieťou neprechádza: prihlasuje sa cez výzvu (challenge).',
-        ru: '«secret» этой секции. По сети не передаётся: вход выполняется по запросу-вызову (challenge).',
+        'en-US':
+          '"secret" of that section. It does not cross the network, as long as Asterisk takes a login by challenge.',
+        sk: '„secret“ tejto sekcie. Sieťou neprechádza, ak Asterisk prijme prihlásenie cez výzvu (challenge).',
+        ru: '«secret» этой секции. По сети не передаётся, если Asterisk принимает вход по методу «вызов — ответ» (challenge).',
       },
       secret: true,
       required: true,
@@ -93,7 +94,7 @@ export const descriptor: ProviderDescriptor = {
         'en-US':
           'How the phone of an extension is called by "make call". Local rings whatever the dialplan rings; then the rules for destinations hold for the calling side too, unless it is a phone of the PBX.',
         sk: 'Ako sa pri „zavolať“ vytáča telefón klapky. Local zazvoní tam, kam ho pošle dialplán; pravidlá pre ciele potom platia aj pre volajúcu stranu, ak to nie je telefón ústredne.',
-        ru: 'Как вызывается телефон внутреннего номера при исходящем звонке. Local звонит туда, куда решит диалплан; тогда правила для направлений действуют и для вызывающей стороны, если это не телефон АТС.',
+        ru: 'Как узел «позвонить» вызывает телефон внутреннего номера. Local звонит туда, куда решит диалплан; тогда правила для направлений действуют и для вызывающей стороны, если это не телефон АТС.',
       },
       default: 'PJSIP',
       options: ['PJSIP', 'SIP', 'IAX2', 'SCCP', 'Local'].map((value) => ({
@@ -109,7 +110,7 @@ export const descriptor: ProviderDescriptor = {
         'en-US':
           'The dialplan context in which phones dial: destinations of calls, transfers and redirects are looked up there, and a channel in it counts as inside.',
         sk: 'Kontext dialplánu, v ktorom vytáčajú telefóny: hľadajú sa v ňom ciele hovorov, prepojení a presmerovaní a kanál v ňom sa považuje za vnútorný.',
-        ru: 'Контекст диалплана, в котором набирают телефоны: в нём ищутся адресаты звонков и переводов, а канал в нём считается внутренним.',
+        ru: 'Контекст диалплана, в котором набирают телефоны: в нём ищутся адресаты звонков, переводов и переадресаций, а канал в нём считается внутренним.',
       },
       default: 'from-internal',
       required: true,
@@ -128,9 +129,9 @@ export const descriptor: ProviderDescriptor = {
       label: { 'en-US': 'Texts go by', sk: 'SMS sa posielajú cez', ru: 'SMS отправлять через' },
       hint: {
         'en-US':
-          'MessageSend (SIP messages), or a command of the Asterisk console with {to}, {text} and {from}, for example: dongle sms dongle0 {to} {text}',
-        sk: 'MessageSend (správy SIP) alebo príkaz konzoly Asterisku s {to}, {text} a {from}, napríklad: dongle sms dongle0 {to} {text}',
-        ru: 'MessageSend (сообщения SIP) или команда консоли Asterisk с {to}, {text} и {from}, например: dongle sms dongle0 {to} {text}',
+          'MessageSend (SIP messages), or a command of the Asterisk console with {to}, {text} and {from}, for example: dongle sms dongle0 {to} {text}. Such a command needs write = command.',
+        sk: 'MessageSend (správy SIP) alebo príkaz konzoly Asterisku s {to}, {text} a {from}, napríklad: dongle sms dongle0 {to} {text}. Taký príkaz potrebuje write = command.',
+        ru: 'MessageSend (сообщения SIP) или команда консоли Asterisk с {to}, {text} и {from}, например: dongle sms dongle0 {to} {text}. Такой команде нужно право write = command.',
       },
       default: 'MessageSend',
       advanced: true,

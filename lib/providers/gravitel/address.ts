@@ -15,7 +15,7 @@ export function addressOf(typed: string): URL {
   if (text === '' || !URL.canParse(complete))
     throw new PbxError(
       'invalid-argument',
-      'the address of the PBX is not complete: copy "address of the cloud PBX" from its cabinet, for example https://company.megapbx.ru/crmapi/v1',
+      'the address of the PBX is not complete: copy "address of the cloud PBX" from its web settings, for example https://company.megapbx.ru/crmapi/v1',
     );
   return new URL(complete);
 }

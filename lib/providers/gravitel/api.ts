@@ -138,7 +138,7 @@ export class Api {
     if (status === 401)
       return this.#error(
         'unauthorized',
-        `does not accept the key, or the integration with a CRM is switched off there. Copy the key from the cabinet of the PBX.${quoted}`,
+        `does not accept the key, or the integration with a CRM is switched off there. Copy the key from the web settings of the PBX.${quoted}`,
         vendor,
       );
     if (status === 405) return this.#error('not-supported', `does not know ${ask.what} (405).${quoted}`, vendor);

@@ -19,8 +19,9 @@ export const descriptor: ProviderDescriptor = {
       type: 'text',
       label: { 'en-US': 'Address of the PBX', sk: 'Adresa ústredne', ru: 'Адрес облачной АТС' },
       hint: {
-        'en-US': 'Copy it from the cabinet: Settings, Integration with CRM, "address of the cloud PBX".',
-        sk: 'Skopírujte ju z kabinetu: Настройки, Интеграция с CRM, „Адрес Облачной АТС“.',
+        'en-US':
+          'Copy it from the web settings of the PBX: Settings, Integration with CRM, "address of the cloud PBX".',
+        sk: 'Skopírujte ju z webových nastavení ústredne: Настройки, Интеграция с CRM, „Адрес Облачной АТС“.',
         ru: 'Скопируйте из личного кабинета: «Настройки», «Интеграция с CRM», «Адрес Облачной АТС».',
       },
       placeholder: 'https://company.megapbx.ru/crmapi/v1',
@@ -53,8 +54,8 @@ export const descriptor: ProviderDescriptor = {
       label: { 'en-US': 'Key of the CRM', sk: 'Kľúč CRM', ru: 'Ключ вашей CRM' },
       hint: {
         'en-US':
-          'Have one made up and enter it in the cabinet as "key for authorisation in your CRM", next to the webhook address (tab Network). The PBX repeats it in every webhook.',
-        sk: 'Nechajte si ho vymyslieť a zadajte ho v kabinete ako „Ключ для авторизации в вашей CRM“ spolu s adresou webhooku (karta Sieť). Ústredňa ho opakuje v každom webhooku.',
+          'Have one made up and enter it in the web settings of the PBX as "key for authorisation in your CRM", next to the webhook address (tab Network). The PBX repeats it in every webhook.',
+        sk: 'Nechajte si ho vymyslieť a zadajte ho vo webových nastaveniach ústredne ako „Ключ для авторизации в вашей CRM“ spolu s adresou webhooku (karta Sieť). Ústredňa ho opakuje v každom webhooku.',
         ru: 'Создайте его кнопкой и укажите в кабинете в поле «Ключ для авторизации в вашей CRM» вместе с адресом вебхука (вкладка «Сеть»). АТС повторяет его в каждом вебхуке.',
       },
       required: true,
@@ -164,8 +165,8 @@ export const descriptor: ProviderDescriptor = {
     paths: ['/', '/client', '/event', '/history'],
     where: {
       'en-US':
-        'In the cabinet of the PBX: Settings, Integration with CRM, the field "address of your CRM" (Настройки, Интеграция с CRM, Адрес вашей CRM).',
-      sk: 'V kabinete ústredne: Nastavenia, Integrácia s CRM, pole „adresa vašej CRM“ (Настройки, Интеграция с CRM, Адрес вашей CRM).',
+        'In the web settings of the PBX: Settings, Integration with CRM, the field "address of your CRM" (Настройки, Интеграция с CRM, Адрес вашей CRM).',
+      sk: 'Vo webových nastaveniach ústredne: Настройки, Интеграция с CRM, pole „Адрес вашей CRM“.',
       ru: 'В личном кабинете АТС: «Настройки», «Интеграция с CRM», поле «Адрес вашей CRM».',
     },
   },

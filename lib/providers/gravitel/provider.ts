@@ -231,7 +231,7 @@ export class GravitelProvider implements Provider {
     const recording = command.recording ?? '';
     if (command.action === 'link') return { result: await this.#recordings.link(recording, signal) };
     if (command.action !== 'fetch')
-      throw new PbxError('not-supported', 'recording is switched in the cabinet of the PBX');
+      throw new PbxError('not-supported', 'recording is switched in the web settings of the PBX');
     const { data, path, bytes, name } = await this.#recordings.fetch(recording, command.folder, signal);
     const format = name.split('.').at(-1) ?? 'mp3';
     return { result: { id: recording, format, bytes, ...(path === null ? { data } : { file: path }) } };
@@ -266,7 +266,7 @@ export class GravitelProvider implements Provider {
     this.#host.fact({ fact: 'raw', at: clock.now(), name, message: raw, raw });
     if (name.toLowerCase() !== 'webhook') return;
     const type = textOf((raw as Readonly<Record<string, unknown>>)['type'], 60) ?? 'something';
-    this.#host.warning(new PbxError('unavailable', `the PBX reports ${type}: look into its cabinet`));
+    this.#host.warning(new PbxError('unavailable', `the PBX reports ${type}: look into its web settings`));
   }
 
   /** The caller is put through after the answer: it is given in time, or it is that nobody is known. */

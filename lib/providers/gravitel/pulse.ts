@@ -119,7 +119,7 @@ export class Pulse {
     if (lost === 0) return;
     this.#silent = new PbxError(
       'unavailable',
-      'calls were found in the list of the PBX that it did not tell of: check the address and the key of the CRM in its cabinet, and that this address can be reached from the internet',
+      'calls were found in the list of the PBX that it did not tell of: check the address and the key of the CRM in its web settings, and that this address can be reached from the internet',
     );
   }
 

@@ -22,8 +22,8 @@ export const descriptor: ProviderDescriptor = {
       type: 'password',
       label: { 'en-US': 'PBX code (API key)', sk: 'Kód ústredne (API kľúč)', ru: 'Уникальный код вашей АТС' },
       hint: {
-        'en-US': 'In the personal account: Integrations, API connector, "unique code of your PBX".',
-        sk: 'V osobnom účte: Интеграции, API коннектор, „Уникальный код вашей АТС“.',
+        'en-US': 'In the web settings of the PBX: Integrations, API connector, "unique code of your PBX".',
+        sk: 'Vo webových nastaveniach ústredne: Интеграции, API коннектор, „Уникальный код вашей АТС“.',
         ru: 'В личном кабинете: Интеграции, API коннектор, «Уникальный код вашей АТС».',
       },
       required: true,
@@ -124,8 +124,8 @@ export const descriptor: ProviderDescriptor = {
     allowFrom: VENDOR_ADDRESSES,
     where: {
       'en-US':
-        'In the cabinet of MANGO OFFICE: Integrations, API connector, "address of the external system" (Интеграции, API коннектор, Адрес внешней системы); then press Проверить.',
-      sk: 'V kabinete MANGO OFFICE: Интеграции, API коннектор, Адрес внешней системы; potom stlačte Проверить.',
+        'In the web settings of the PBX: Integrations, API connector, "address of the external system" (Интеграции, API коннектор, Адрес внешней системы); then press Проверить.',
+      sk: 'Vo webových nastaveniach ústredne: Интеграции, API коннектор, Адрес внешней системы; potom stlačte Проверить.',
       ru: 'В личном кабинете MANGO OFFICE: «Интеграции», «API коннектор», «Адрес внешней системы»; затем нажмите «Проверить».',
     },
   },

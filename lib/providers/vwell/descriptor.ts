@@ -114,7 +114,7 @@ export const descriptor: ProviderDescriptor = {
         'en-US':
           'Leave empty on a Yeastar PBX: each extension has its own context there (DLPN_DialPlan…). On another PBX: the context in which phones dial; calls, redirects and transfers then go through it, and the rules for destinations hold for the calling side too, unless it is a phone of the PBX.',
         sk: 'Na ústredni Yeastar nechajte prázdne: každá klapka tam má vlastný kontext (DLPN_DialPlan…). Na inej ústredni: kontext, v ktorom vytáčajú telefóny; hovory, presmerovania a prepojenia potom idú cez neho a pravidlá pre ciele platia aj pre volajúcu stranu, ak to nie je telefón ústredne.',
-        ru: 'На АТС Yeastar оставьте пустым: там у каждого внутреннего номера свой контекст (DLPN_DialPlan…). На другой АТС: контекст, в котором набирают телефоны; звонки, перенаправления и переводы тогда идут через него, а правила для направлений действуют и для вызывающей стороны, если это не телефон АТС.',
+        ru: 'На АТС Yeastar оставьте пустым: там у каждого внутреннего номера свой контекст (DLPN_DialPlan…). На другой АТС: контекст, в котором набирают телефоны; звонки, переадресации и переводы тогда идут через него, а правила для направлений действуют и для вызывающей стороны, если это не телефон АТС.',
       },
       advanced: true,
       pattern: {
