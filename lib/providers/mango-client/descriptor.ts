@@ -80,14 +80,14 @@ export const descriptor: ProviderDescriptor = {
       hint: {
         'en-US':
           'Once for the PBX; the key it gives is filled in above, then deploy. What the request must hold stands in the vendor’s PDF, chapter on /integration/create.',
-        sk: 'Raz pre ústredňu; vydaný kľúč sa vyplní vyššie, potom nasaďte zmeny. Čo má žiadosť obsahovať, je v PDF výrobcu v kapitole /integration/create.',
+        sk: 'Raz pre ústredňu; vydaný kľúč sa vyplní vyššie, potom nasaďte zmeny. Čo má požiadavka obsahovať, je v PDF výrobcu v kapitole /integration/create.',
         ru: 'Один раз для АТС; полученный ключ подставится выше, затем разверните изменения. Содержимое запроса описано в PDF производителя, раздел /integration/create.',
       },
       inputs: [
         {
           name: 'parameters',
           type: 'json',
-          label: { 'en-US': 'Request', sk: 'Žiadosť', ru: 'Запрос' },
+          label: { 'en-US': 'Request', sk: 'Požiadavka', ru: 'Запрос' },
           placeholder: '{}',
         },
       ],

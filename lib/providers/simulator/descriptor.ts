@@ -111,7 +111,7 @@ export const descriptor: ProviderDescriptor = {
       label: { 'en-US': 'Speed', sk: 'Rýchlosť', ru: 'Скорость' },
       hint: {
         'en-US': 'How many times faster people ring, talk and wait than in real life.',
-        sk: 'Koľkokrát rýchlejšie než v skutočnosti ľudia zvonia, hovoria a čakajú.',
+        sk: 'Koľkokrát rýchlejšie než v skutočnosti sa zvoní, hovorí a čaká.',
         ru: 'Во сколько раз быстрее, чем в жизни, люди звонят, говорят и ждут.',
       },
       default: 1,
