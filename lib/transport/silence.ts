@@ -11,8 +11,8 @@ export const SILENCE_FIELD: Field = {
   hint: {
     'en-US':
       'A connection on which nothing is heard for so many seconds is given up and made anew. It is asked for a sign of life before. Raise it for a slow or busy line.',
-    sk: 'Spojenie, na ktorom toľko sekúnd nič nepočuť, sa zruší a nadviaže znova. Predtým sa pýta na znamenie života. Na pomalej alebo vyťaženej linke zvýšte.',
-    ru: 'Соединение, по которому столько секунд ничего не слышно, разрывается и устанавливается заново. До этого проверяется, живо ли оно. На медленной линии увеличьте.',
+    sk: 'Spojenie, na ktorom toľko sekúnd nič nepočuť, sa zruší a nadviaže znova. Predtým sa pýta na znamenie života. Na pomalej alebo vyťaženej linke hodnotu zvýšte.',
+    ru: 'Соединение, по которому столько секунд ничего не слышно, разрывается и устанавливается заново. До этого проверяется, живо ли оно. На медленной или загруженной линии увеличьте значение.',
   },
   default: DEFAULT_SECONDS,
   min: 5,
