@@ -37,7 +37,11 @@ export function eventForm(node: PbxEditorNode, type: EventNodeType): void {
       input.prop('disabled', isAll);
     }
   };
-  all.on('change', sync);
+  all.on('change', () => {
+    // Whoever wants one event shall tick that one, and not untick all the others.
+    for (const { input } of boxes.values()) input.prop('checked', false);
+    sync();
+  });
   sync();
 
   $('#node-input-extension').autoComplete({ search: suggestFrom('members'), minLength: 0 });
