@@ -1,6 +1,9 @@
 /** Finds a peer that has gone silent. One timer, however many messages come: it looks back when it fires. */
 import type { Clock, Timer } from '../clock';
 
+/** A timer that comes later than this was kept: by a flow that held the event loop, a computer asleep, or a clock set forward. */
+const LATE_MS = 1_000;
+
 export class Heartbeat {
   /** Pings asked for. */
   pings = 0;
@@ -10,6 +13,7 @@ export class Heartbeat {
   readonly #on: { ping: () => void; dead: (silentMs: number) => void };
   #timer: Timer | null = null;
   #heardAt = 0;
+  #dueAt = 0;
   #pinged = false;
 
   /**
@@ -44,11 +48,15 @@ export class Heartbeat {
   }
 
   #wait(ms: number): void {
+    this.#dueAt = this.#clock.now() + ms;
     this.#timer = this.#clock.after(ms, () => this.#look());
   }
 
   #look(): void {
     const now = this.#clock.now();
+    const late = now - this.#dueAt;
+    // While nobody here listened the peer was not silent: what it said may still wait in the socket.
+    if (late > LATE_MS) this.#heardAt += late;
     // A clock that was set back would have the silence begin in the future, and nobody would look for an hour.
     this.#heardAt = Math.min(this.#heardAt, now);
     const silent = now - this.#heardAt;
