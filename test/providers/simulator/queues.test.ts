@@ -45,6 +45,20 @@ describe('simulator: queues', () => {
     assert.deepEqual(offered().slice(0, 4), ['21', '22', '23', '21']);
   });
 
+  it('passes over an agent whose phone cannot be reached, until it can', async () => {
+    await office.act({ do: 'behave', party: '21', unreachable: true });
+    await caller();
+    await office.clock.run(1_000);
+    assert.deepEqual(offered(), ['22']);
+    for (const extension of ['22', '23']) await office.act({ do: 'behave', party: extension, busy: true });
+    await caller(2);
+    await office.clock.run(20_000);
+    assert.deepEqual(offered(), ['22']);
+    await office.act({ do: 'behave', party: '21' });
+    await office.clock.run(2_000);
+    assert.deepEqual(offered(), ['22', '21']);
+  });
+
   it('gives the next caller to whoever has been idle longest', async () => {
     for (const number of [1, 2, 3]) {
       const call = await caller(number, { manual: false, answerSeconds: 2, talkSeconds: 5 });

@@ -165,10 +165,11 @@ export class Queue implements Watcher {
   #distribute(): void {
     for (const entry of this.#waiting) {
       if (entry.offer) continue;
-      const member = this.#free();
-      if (!member) return;
-      this.#offer(entry, member);
+      const member = this.#free(entry.call);
+      if (member) this.#offer(entry, member);
     }
+    // Nobody says when a phone that could not be reached is there again, so it is looked after.
+    if (this.#waiting.some(({ offer }) => !offer) && this.#idle().length > 0) this.#soon();
   }
 
   #offer(entry: Waiting, member: Member): void {
@@ -179,13 +180,20 @@ export class Queue implements Watcher {
     schedule.after(pace(MEMBER_RING_MS), leg.id, () => this.#exchange.leave(entry.call, leg, 19));
   }
 
-  #free(): Member | undefined {
+  #free(call: SimulatedCall): Member | undefined {
     let best: Member | undefined;
-    for (const member of this.members.values()) {
-      if (member.paused || this.#exchange.stateOf(member.extension) !== 'idle') continue;
+    for (const member of this.#idle()) {
+      // A phone that cannot ring would hold the caller's only offer.
+      if (this.#exchange.obstacle(call, this.#around.directory.inside(member.extension)) !== null) continue;
       if (!best || member.servedAt < best.servedAt) best = member;
     }
     return best;
+  }
+
+  #idle(): Member[] {
+    return [...this.members.values()].filter(
+      ({ paused, extension }) => !paused && this.#exchange.stateOf(extension) === 'idle',
+    );
   }
 
   #timerOf(call: SimulatedCall): string {
