@@ -118,6 +118,26 @@ describe('simulator: recordings', () => {
     await assert.rejects(record({ action: 'fetch', recording: failed?.recording.id ?? '' }), { code: 'not-found' });
   });
 
+  it('go on through a transfer as one', async () => {
+    const { call: next } = await office.act({
+      do: 'incoming',
+      from: '+421900123457',
+      to: '22',
+      answerSeconds: 1,
+      talkSeconds: 60,
+      record: true,
+    });
+    await office.clock.run(2_000);
+    await office.account.execute({ command: 'transfer', call: String(next), to: '23', mode: 'blind', by: '22' });
+    await office.clock.run(2_000);
+    await office.account.execute({ command: 'hangup', call: String(next) });
+    await office.clock.run(1_000);
+    const ids = (topic: 'recording.start' | 'recording.available') =>
+      office.of<RecordingEvent>(topic).map(({ recording }) => recording.id);
+    assert.equal(ids('recording.start').length, 1);
+    assert.deepEqual(ids('recording.available'), ids('recording.start'));
+  });
+
   it('are refused where there is nothing to record', async () => {
     await record({ action: 'start', call });
     await assert.rejects(record({ action: 'start', call }), { code: 'rejected' });

@@ -81,7 +81,8 @@ export class People implements Watcher {
     this.#around.schedule.drop(owner);
     if (!call.talking || call.consults !== null) return;
     const { script } = call;
-    if (script.record) this.#recorder.start(call);
+    // Somebody also answers after a transfer, while it is being recorded still.
+    if (script.record && !this.#recorder.isRecording(call)) this.#recorder.start(call);
     if (script.manual && script.talkSeconds === undefined) return;
     const talkMs =
       script.talkSeconds === undefined
