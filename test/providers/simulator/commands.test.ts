@@ -196,6 +196,17 @@ describe('simulator: commands', () => {
       assert.equal(office.of('call.resume').length, 1);
     });
 
+    it('attended: back to the customer when the consultation is hung up before the transfer is done', async () => {
+      const call = await answered();
+      const { raw } = await office.account.execute({ command: 'transfer', call, to: '25', mode: 'attended' });
+      const { consultation } = raw as { consultation: string };
+      await office.act({ do: 'answer', call: consultation });
+      await office.clock.run(500);
+      await office.account.execute({ command: 'hangup', call: consultation });
+      assert.equal(office.account.call(call)?.state, 'answered');
+      assert.equal(office.of('call.resume').length, 1);
+    });
+
     it('attended: the consultation is over when the customer gives up', async () => {
       const call = await answered();
       await office.account.execute({ command: 'transfer', call, to: '25', mode: 'attended' });

@@ -73,8 +73,8 @@ export class Moves implements Watcher {
   ended(call: SimulatedCall): void {
     const waits = call.consults === null ? undefined : this.#exchange.calls.get(call.consults);
     const holder = waits?.legOf(call.from.extension ?? '');
-    // The colleague could not be had: back to the customer.
-    if (waits && holder && call.outcome !== 'answered') this.#exchange.setHeld(waits, false, holder.party);
+    // The colleague could not be had, or hung up before he had the call: back to the customer. After a transfer nobody holds him any more.
+    if (waits && holder) this.#exchange.setHeld(waits, false, holder.party);
     // The customer is gone: there is nothing to consult about.
     const consultation = this.consultationOf(call);
     if (consultation) this.#exchange.finish(consultation, 16);
