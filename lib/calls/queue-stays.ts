@@ -6,8 +6,9 @@
 import type { Fact, QueueFact } from '../facts';
 import type { Disposition, QueueLeaveReason } from '../model';
 import type { Emission } from './emission';
-import type { QueueStay, TrackedCall } from './tracked-call';
 import { own } from './own';
+import { seconds } from './tracked-call';
+import type { QueueStay, TrackedCall } from './tracked-call';
 
 export const QUEUE_MEMBER_PREFIX = 'queue.member.';
 
@@ -43,7 +44,8 @@ export class QueueStays {
     if (call.stay && call.stay.id !== fact.queue.id) return;
     const stay = (call.stay ??= unseen(fact));
     // Only an abandoned stay can still turn out to be given up. Said again, only the reason can be new.
-    if (fact.why && fact.why !== 'abandoned') stay.open = false;
+    if (fact.why === 'abandoned') stay.gaveUp = true;
+    else if (fact.why) stay.open = false;
     if (stay.left) return;
     stay.left = true;
     this.tell(fact, call, waited(fact, stay));
@@ -60,6 +62,13 @@ export class QueueStays {
     this.tell(fact, call, waited(fact, stay));
   }
 
+  /** A person took the call, and with it the caller who waits. */
+  taken({ stay }: TrackedCall, at: number): void {
+    if (!stay) return;
+    stay.open = false;
+    stay.takenAt ||= at;
+  }
+
   /** The call goes on as part of another, and so does its waiting. */
   move(from: TrackedCall, to: TrackedCall): void {
     if (!from.stay || from.stay.left || (to.stay && !to.stay.left)) return;
@@ -74,8 +83,9 @@ export class QueueStays {
     if (!stay) return;
     call.stay = null;
     const undecided = fact.fact === 'call.end' && fact.undecided;
-    const givenUp =
-      !call.answeredAt && !undecided && stay.open && call.disposition !== null && GIVEN_UP.has(call.disposition);
+    // A call that was answered before, and transferred into the queue, ends as answered whatever became of it there.
+    const gaveUp = call.answeredAt ? stay.gaveUp : call.disposition !== null && GIVEN_UP.has(call.disposition);
+    const givenUp = !undecided && stay.open && gaveUp;
     const reason = call.answeredAt ? 'connected' : givenUp ? 'abandoned' : null;
     if (!stay.left) this.#end('queue.leave', fact, at, call, stay, reason, inferred);
     if (givenUp) this.#end('queue.abandon', fact, at, call, stay, null, inferred);
@@ -115,7 +125,7 @@ export class QueueStays {
       at,
       inferred,
       call,
-      queue: { id: stay.id, name: stay.name, waitSeconds: Math.max(0, Math.round((at - stay.joinedAt) / 1000)) },
+      queue: { id: stay.id, name: stay.name, waitSeconds: seconds(stay.joinedAt, stay.takenAt || at) },
       member: null,
       reason,
     });
@@ -130,11 +140,13 @@ function unseen(fact: QueueFact): QueueStay {
     joinedAt: fact.at - (fact.queue.waitSeconds ?? 0) * 1000,
     left: false,
     open: true,
+    gaveUp: false,
+    takenAt: 0,
   };
 }
 
 function waited(fact: QueueFact, stay: QueueStay | null): QueueFact['queue'] {
-  const waitSeconds = fact.queue.waitSeconds ?? (stay ? Math.round((fact.at - stay.joinedAt) / 1000) : null);
+  const waitSeconds = fact.queue.waitSeconds ?? (stay ? seconds(stay.joinedAt, fact.at) : null);
   const { id, position = null, waiting = null } = fact.queue;
   return { id, name: fact.queue.name ?? stay?.name ?? null, position, waiting, waitSeconds };
 }

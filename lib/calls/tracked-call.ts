@@ -24,6 +24,10 @@ export interface QueueStay {
   left: boolean;
   /** Whether the caller may still turn out to have given up in this queue. */
   open: boolean;
+  /** The vendor says that the caller gave up. */
+  gaveUp: boolean;
+  /** When a person took the caller; 0 before. */
+  takenAt: number;
 }
 
 export class TrackedCall {

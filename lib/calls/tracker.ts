@@ -251,6 +251,7 @@ export class CallTracker {
     leg.state = 'answered';
     if (leg.role !== 'callee') return;
     call.to = counterpart(call.to, leg.party);
+    this.#queues.taken(call, fact.at);
     if (call.answeredAt) return;
     this.#answer(call, fact, fact.at, leg.party, fact.inferred ?? false);
   }
@@ -258,7 +259,7 @@ export class CallTracker {
   #answer(call: TrackedCall, fact: Fact, at: number, by: Readonly<Party>, inferred: boolean): void {
     call.answeredAt = Math.max(at, call.startedAt);
     call.answeredBy = by === NOBODY ? null : by;
-    if (call.stay) call.stay.open = false;
+    this.#queues.taken(call, call.answeredAt);
     this.#tell(call, 'call.answer', fact, {}, '', inferred);
   }
 

@@ -142,6 +142,39 @@ describe('call tracker: queues', () => {
     assert.equal(new Set(book.told.map(({ id }) => id)).size, book.told.length);
   });
 
+  it('who was answered, transferred into a queue and gives up there has abandoned it', () => {
+    const book = record();
+    book.say(begin('A'), caller('A'), rings('A', '21'), answers('A', '21'), joins('A'), leaves('A', '21'));
+    book.clock.advance(9_000);
+    book.say(leavesQueue('A', 'abandoned'), ends('A'));
+    assert.deepEqual(book.topics().slice(3), ['queue.join', 'queue.leave', 'queue.abandon', 'call.end']);
+    assert.equal(book.call('A').disposition, 'answered');
+  });
+
+  it('and has not when somebody took him there', () => {
+    const book = record();
+    book.say(begin('A'), caller('A'), answers('A', '21'), joins('A'), leaves('A', '21'));
+    book.say(leavesQueue('A', 'abandoned'), answers('A', '22'), ends('A'));
+    assert.deepEqual(queueTopics(book), ['queue.join', 'queue.leave']);
+  });
+
+  it('the wait of a caller who was taken ends then, though his leave is told with the end of the call only', () => {
+    const book = waiting();
+    book.say(rings('A', '21'), answers('A', '21'));
+    book.clock.advance(300_000);
+    book.say(ends('A'));
+    const { emission } = book.last('queue.leave');
+    assert.equal(emission.kind === 'queue' ? emission.queue.waitSeconds : null, 12);
+    assert.equal(reasonOf(book), 'connected');
+  });
+
+  it('a clock that is set back makes no negative wait', () => {
+    const book = waiting();
+    book.say({ ...leavesQueue('A', 'timeout'), at: book.clock.now() - 3_600_000 });
+    const { emission } = book.last('queue.leave');
+    assert.equal(emission.kind === 'queue' ? emission.queue.waitSeconds : null, 0);
+  });
+
   it('a caller who waited before anything was heard of him leaves once', () => {
     const { say, topics } = record();
     say(begin('A'), leavesQueue('A', 'connected'), leavesQueue('A', 'connected'));

@@ -150,6 +150,15 @@ describe('simulator: queues', () => {
     assert.equal(other?.id, '501');
   });
 
+  it('who gives up after a transfer into the queue has abandoned it', async () => {
+    for (const extension of ['21', '22', '23']) await office.act({ do: 'pause', queue: '500', extension });
+    const call = await caller(1, { to: '21' });
+    await office.act({ do: 'answer', call });
+    await office.account.execute({ command: 'transfer', call, to: '500', mode: 'blind', by: '21' });
+    await office.act({ do: 'hangup', call });
+    assert.deepEqual(office.topics().slice(-3), ['queue.leave', 'queue.abandon', 'call.end']);
+  });
+
   it('follows a transfer into the queue', async () => {
     const call = await caller(1, { to: '21' });
     await office.act({ do: 'answer', call });
