@@ -76,13 +76,14 @@ function* stillLive(pbx: Pbx, call: SimulatedCall, believed: KnownCall, now: num
     if (!call.legs.some(({ id }) => id === leg.id))
       yield { ...inferred(now), fact: 'leg.end', call: call.id, leg: leg.id, lost: true };
   yield { ...inferred(now), fact: call.held ? 'call.hold' : 'call.resume', call: call.id };
-  if (call.waitsIn === null && believed.call.state === 'queued' && believed.call.queue)
+  // Also where an agent's phone rang, or a call waits that was answered before; one that has left already is not told to leave again.
+  if (call.waitsIn === null && believed.call.queue)
     yield {
-      ...inferred(now),
+      ...inferred(believed.call.answeredAt === null && call.answeredAt !== null ? call.answeredAt : now),
       fact: 'queue.leave',
       call: call.id,
       queue: { id: believed.call.queue },
-      why: call.answeredAt === null ? 'redirected' : 'connected',
+      why: call.talking ? 'connected' : 'redirected',
     };
   yield* waitOf(pbx, call, now);
 }

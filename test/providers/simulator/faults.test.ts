@@ -72,6 +72,16 @@ describe('simulator: faults of the line', () => {
       assert.equal(office.account.call(call)?.talkSeconds, 200);
     });
 
+    it('a caller whom an agent took unseen has left the queue then', async () => {
+      const call = await incoming({ to: '500', manual: false, answerSeconds: 4, talkSeconds: 200 });
+      await office.clock.run(2_000);
+      assert.equal(office.account.call(call)?.state, 'ringing');
+      await office.act({ do: 'fault', fault: 'cut', ms: 10_000 });
+      await office.clock.run(60_000);
+      const [leave] = office.of<QueueEvent>('queue.leave');
+      assert.deepEqual([leave?.reason, leave?.queue.waitSeconds, leave?.inferred], ['connected', 4, true]);
+    });
+
     it('a call that began unseen is known afterwards', async () => {
       await office.act({ do: 'traffic', callsPerMinute: 60 });
       await office.act({ do: 'fault', fault: 'cut', ms: 20_000 });
