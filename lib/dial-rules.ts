@@ -6,6 +6,8 @@ import type { Command } from './model';
 import { bareNumber, numberPattern } from './numbers';
 import type { Normalise } from './numbers';
 import type { Dialling } from './provider';
+import { isPlainNumber } from './spellings';
+import type { Spell } from './spellings';
 
 export interface DialRules {
   /** Destinations allowed, `*` as a wildcard; empty: all. */
@@ -27,17 +29,20 @@ export class DialGuard {
   readonly #perMinute: number;
   readonly #clock: Clock;
   readonly #normalise: Normalise;
+  readonly #spell: Spell;
   readonly #dialling: () => Dialling | undefined;
   readonly #times: { calls: number[]; texts: number[] } = { calls: [], texts: [] };
 
   /**
-   * @param normalise a rule about a number holds for every way of writing it
+   * @param normalise a permission of a number in its international form holds for its other forms
+   * @param spell a refusal holds for every way of dialling the number
    * @param dialling what the PBX makes of a command
    */
   constructor(
     rules: DialRules,
     clock: Clock,
     normalise: Normalise = (number) => number,
+    spell: Spell = (number) => [number],
     dialling: () => Dialling | undefined = () => undefined,
   ) {
     this.#allow = rules.allow.filter(notBlank).map(numberPattern);
@@ -45,6 +50,7 @@ export class DialGuard {
     this.#perMinute = rules.perMinute;
     this.#clock = clock;
     this.#normalise = normalise;
+    this.#spell = spell;
     this.#dialling = dialling;
   }
 
@@ -75,14 +81,20 @@ export class DialGuard {
   /** Throws `forbidden` where the rules do not let a call go to this destination; nothing is counted. */
   mustAllow(destination: string): void {
     const to = bareNumber(destination);
-    const spellings = [to, this.#normalise(to) ?? to, ...(this.#dialling()?.spellings?.(to) ?? [])];
-    const among = (patterns: readonly RegExp[]) => patterns.some((p) => spellings.some((number) => p.test(number)));
-    if (among(this.#deny) || (this.#allow.length > 0 && !among(this.#allow)))
+    const dialled = [to, ...(this.#dialling()?.spellings?.(to) ?? [])];
+    // Digits within a login or an address are no number that could be allowed.
+    const known = isPlainNumber(to) ? [...dialled, this.#normalise(to) ?? to] : dialled;
+    const refused = isAmong(this.#deny, [...known, ...dialled.flatMap(this.#spell)]);
+    if (refused || (this.#allow.length > 0 && !isAmong(this.#allow, known)))
       throw new PbxError(
         'forbidden',
         `the dialling rules of the account do not allow ${to}: see "Allowed numbers" and "Refused numbers" in the account`,
       );
   }
+}
+
+function isAmong(patterns: readonly RegExp[], spellings: readonly string[]): boolean {
+  return patterns.some((pattern) => spellings.some((number) => pattern.test(number)));
 }
 
 /** An empty line of the form is no rule. */

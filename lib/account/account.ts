@@ -40,6 +40,7 @@ import type {
 import { redactor } from '../redact';
 import type { Redact } from '../redact';
 import { providerOf } from '../registry';
+import { speller } from '../spellings';
 import { Subscriptions, traitsOf } from '../subscriptions';
 import type { Filter, Listener } from '../subscriptions';
 import { Commands } from './commands';
@@ -134,6 +135,7 @@ export class PbxAccount {
       { allow: options.dialAllow ?? [], deny: options.dialDeny ?? [], perMinute: options.dialLimit ?? 30 },
       this.#clock,
       this.#normalise,
+      speller(options.country),
       () => this.#provider.dialling,
     );
     this.#routes = new Routes(this.#clock, (run) => this.#guarded('route requests', run), {

@@ -6,6 +6,7 @@ import { DialGuard } from '../../lib/dial-rules';
 import type { DialRules } from '../../lib/dial-rules';
 import type { Command } from '../../lib/model';
 import { normaliser } from '../../lib/numbers';
+import { speller } from '../../lib/spellings';
 
 const call = (to: string): Command => ({ command: 'call', from: '21', to });
 
@@ -24,7 +25,7 @@ describe('dialling rules', () => {
     clock = new VirtualClock();
   });
   const guard = (rules: Partial<DialRules> = {}, country?: string) =>
-    new DialGuard({ allow: [], deny: [], perMinute: 30, ...rules }, clock, normaliser(country));
+    new DialGuard({ allow: [], deny: [], perMinute: 30, ...rules }, clock, normaliser(country), speller(country));
 
   it('without rules every number may be dialled', () => {
     for (const to of ['21', '+421900123456', '*72', 'jana', 'group:500']) assert.ok(allows(guard(), to), to);
@@ -56,6 +57,36 @@ describe('dialling rules', () => {
       ['0900123456', '+420900123456'].map((to) => allows(rules, to)),
       [true, false],
     );
+  });
+
+  for (const [deny, country, others] of [
+    ['0900*', 'SK', ['0900123456', '+421900123456', '00421900123456', '421900123456', '+4219001234567890']],
+    ['8809*', 'RU', ['88091234567', '+78091234567', '78091234567', '81078091234567']],
+    ['+882*', 'SK', ['+88213123456', '0088213123456', '00882123']],
+    ['00882*', 'SK', ['+88213123456', '+882123', '88213123456']],
+    ['+882*', 'US', ['01188213123456', '0088213123456']],
+    ['+882*', undefined, ['0088213123456']],
+    ['00882*', undefined, ['+88213123456']],
+    ['0900*', 'SK', ['*31#0900123456', '#31#+421900123456', '*21*0900123456#', '*21*0900123456*11#']],
+  ] as const)
+    it(`a refusal of ${deny} holds for ${others.join(', ')}`, () => {
+      const rules = guard({ deny: [deny] }, country);
+      for (const to of others) assert.ok(!allows(rules, to), to);
+    });
+
+  it('a refusal holds for nobody else', () => {
+    const rules = guard({ deny: ['0900*', '4*'] }, 'SK');
+    for (const to of ['+420900123456', '+421220282028', '0220282028', '*72', '21']) assert.ok(allows(rules, to), to);
+    const noneAbroad = guard({ deny: ['00*'] }, 'SK');
+    for (const to of ['0220282028', '0900123456', '21', '112']) assert.ok(allows(noneAbroad, to), to);
+    const noneOutside = guard({ deny: ['0*', '+*'] }, 'SK');
+    for (const to of ['21', '2100', '112', '500123']) assert.ok(allows(noneOutside, to), to);
+  });
+
+  it('digits in a login or an address are no number that is allowed', () => {
+    const rules = guard({ allow: ['+421*'] }, 'SK');
+    for (const to of ['0900123456@example.com', 'sip:0900123456@example.com', 'x0900123456', '0900123456w'])
+      assert.ok(!allows(rules, to), to);
   });
 
   it('empty lines are no rules', () => {
