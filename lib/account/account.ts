@@ -188,7 +188,7 @@ export class PbxAccount {
 
   /** Starts to connect; what comes of it shows in the status. */
   open(): void {
-    if (this.#opened) return;
+    if (this.#opened || this.#closing) return;
     this.#opened = true;
     this.#linkState('connecting');
     try {
@@ -226,7 +226,9 @@ export class PbxAccount {
     this.#counters.commands++;
     try {
       if (this.#closing) throw new PbxError('not-connected', 'the account is closed');
-      return await this.#commands.run(command, watch);
+      const guarded: Watch | undefined =
+        watch && ((topic, call) => this.#guarded('a placed call', () => watch(topic, call)));
+      return await this.#commands.run(command, guarded);
     } catch (error) {
       this.#counters.failures++;
       throw PbxError.from(error, { account: this.name, command: command.command });

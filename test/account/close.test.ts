@@ -1,6 +1,7 @@
 /** Closing: within a second, whatever the PBX does. */
 
 import assert from 'node:assert/strict';
+import { PbxAccount, VirtualClock } from '../../lib/index';
 import { openDesk } from './desk';
 
 describe('account: close', () => {
@@ -28,6 +29,16 @@ describe('account: close', () => {
     });
     await desk.close();
     assert.equal(done, true);
+  });
+
+  it('is for good: what is opened afterwards stays closed', async () => {
+    const clock = new VirtualClock();
+    const account = new PbxAccount({ name: 'Office', provider: 'simulator', config: {}, clock });
+    await account.close();
+    account.open();
+    await clock.run(0);
+    assert.equal(account.status.state, 'closed');
+    assert.equal(clock.pending, 0, 'no connection survives');
   });
 
   it('a provider that fails meanwhile is closed all the same', async () => {

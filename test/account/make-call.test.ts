@@ -71,6 +71,18 @@ describe('account: make call', () => {
     assert.deepEqual([payload.reached, payload.call?.state, payload.call?.talkSeconds], [true, 'ended', 3_600]);
   });
 
+  it('whoever watches and fails takes neither the events from others nor the outcome from himself', async () => {
+    const { topics } = desk.listen({ topics: ['call.begin', 'call.end'] });
+    const outcome = desk.account.execute({ command: 'call', from: '21', to: '22', replyWhen: 'ended' }, () => {
+      throw new Error('boom');
+    });
+    await settled();
+    desk.say(begin(), ends('busy'));
+    assert.equal((await outcome).payload.reached, false);
+    assert.deepEqual(topics(), ['call.begin', 'call.end']);
+    assert.equal(desk.account.status.counters.malformed, 0);
+  });
+
   it('nobody answers in time: the call is hung up, once, and was not reached', async () => {
     const outcome = place({ replyWhen: 'answered', timeout: 20 });
     await settled();
