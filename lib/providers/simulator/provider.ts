@@ -89,7 +89,8 @@ export class SimulatorProvider implements Provider {
   async execute(command: Exclude<Command, QueryCommand>, context: CommandContext): Promise<Accepted> {
     if (command.command === 'recording' && command.action === 'fetch') return fetched(this.#open().pbx, command);
     const keys = context.target?.keys ?? [];
-    return this.#request(context, (pbx, wire) => {
+    const effect = command.command !== 'recording' || command.action !== 'link';
+    const carryOut = (pbx: Pbx, wire: Wire): Accepted => {
       switch (command.command) {
         case 'call':
           return placeCall(pbx, command, context.reference);
@@ -108,11 +109,12 @@ export class SimulatorProvider implements Provider {
           return { result: reply, raw: reply, ...(typeof reply.call === 'string' && { call: reply.call }) };
         }
       }
-    });
+    };
+    return this.#request(context, carryOut, effect);
   }
 
   query(query: QueryCommand, context: CommandContext): Promise<Accepted> {
-    return this.#request(context, (pbx) => ({ result: answerOf(pbx, query, this.#host.clock.now()) }));
+    return this.#request(context, (pbx) => ({ result: answerOf(pbx, query, this.#host.clock.now()) }), false);
   }
 
   test(): Promise<TestReport> {
@@ -129,10 +131,10 @@ export class SimulatorProvider implements Provider {
     throw new PbxError('not-connected', 'no connection to the simulated PBX');
   }
 
-  async #request<T>(context: CommandContext, run: (pbx: Pbx, wire: Wire) => T): Promise<T> {
+  async #request<T>(context: CommandContext, run: (pbx: Pbx, wire: Wire) => T, effect: boolean): Promise<T> {
     const { pbx, wire, link } = this.#open();
     if (!link.session) throw new PbxError('not-connected', 'no connection to the simulated PBX');
-    return link.session.request(() => run(pbx, wire), context.signal);
+    return link.session.request(() => run(pbx, wire), context.signal, effect);
   }
 
   #receive(message: SimulatorMessage): void {

@@ -161,7 +161,7 @@ export class WireSession implements Session {
   }
 
   /** Has the PBX do something. On a line that fell silent it is done, but the answer never comes. */
-  async request<T>(run: () => T, signal: AbortSignal): Promise<T> {
+  async request<T>(run: () => T, signal: AbortSignal, effect: boolean): Promise<T> {
     if (!this.#open) throw new PbxError('not-connected', 'no connection to the simulated PBX');
     // As it is when the request leaves: the one that makes the line silent is still answered.
     const alive = this.#ends.alive();
@@ -171,7 +171,10 @@ export class WireSession implements Session {
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
     await Promise.race([this.closed, given]);
-    throw new PbxError('uncertain', 'the connection was lost before the simulated PBX answered');
+    throw new PbxError(
+      effect ? 'uncertain' : 'not-connected',
+      'the connection was lost before the simulated PBX answered',
+    );
   }
 
   end(reason: PbxError | null): void {

@@ -142,6 +142,15 @@ describe('simulator: faults of the line', () => {
       await outcome;
       assert.equal(office.of('call.begin').length, 1, 'the PBX placed it once, and it was found afterwards');
     });
+
+    it('a question whose answer never came has done nothing: it may be asked again', async () => {
+      await office.act({ do: 'fault', fault: 'silence' });
+      const outcome = assert.rejects(office.account.execute({ command: 'query', query: 'members' }), {
+        code: 'not-connected',
+      });
+      await office.clock.run(40_000);
+      await outcome;
+    });
   });
 
   it('what comes twice is told once', async () => {
