@@ -79,7 +79,8 @@ export type CallFact = OfCall &
         /** Whoever is handed over goes on waiting there: a place to park calls, nobody who talks. */
         held?: boolean;
       }
-    | { fact: 'call.dtmf'; digits: string; by?: Partial<Party> }
+    /** `press`: the vendor's own id of it, without which a message delivered twice and a key pressed twice are the same. */
+    | { fact: 'call.dtmf'; digits: string; by?: Partial<Party>; press?: string }
     | {
         fact: 'call.end';
         result?: LegResult;

@@ -187,6 +187,7 @@ export class CallTracker {
         this.#transfer(call, fact, fact);
         return;
       case 'call.dtmf':
+        if (fact.press !== undefined && this.#recently.repeats(`${call.id}/dtmf`, fact.press)) return;
         this.#tell(
           call,
           'call.dtmf',

@@ -58,7 +58,16 @@ export function factsOf(message: SimulatorMessage): Fact[] {
       return [{ ...said, fact: 'call.merge', call, into, transfer: { mode: 'attended', by, to } }];
     }
     case 'Digits':
-      return [{ ...said, fact: 'call.dtmf', call: message.call, digits: message.digits, by: message.by }];
+      return [
+        {
+          ...said,
+          fact: 'call.dtmf',
+          call: message.call,
+          press: message.press,
+          digits: message.digits,
+          by: message.by,
+        },
+      ];
     case 'CallOver':
       return [
         {

@@ -159,6 +159,7 @@ describe('simulator: faults of the line', () => {
     await office.act({ do: 'answer', call });
     await office.act({ do: 'hold', call });
     await office.act({ do: 'resume', call });
+    for (const digits of ['5', '5']) await office.act({ do: 'dtmf', call, digits });
     await office.act({ do: 'hangup', call });
     assert.deepEqual(
       told(call).filter((topic) => !topic.startsWith('queue.member')),
@@ -170,6 +171,8 @@ describe('simulator: faults of the line', () => {
         'queue.leave',
         'call.hold',
         'call.resume',
+        'call.dtmf',
+        'call.dtmf',
         'call.end',
       ],
     );

@@ -34,7 +34,7 @@ export type Said =
   | { event: 'CallTransferred'; call: string; mode: TransferMode; by: Party; to: Party }
   /** The consultation `call` is put together with the call `into`. */
   | { event: 'CallsJoined'; call: string; into: string; by: Party; to: Party }
-  | { event: 'Digits'; call: string; digits: string; by: Party }
+  | { event: 'Digits'; call: string; press: string; digits: string; by: Party }
   | { event: 'CallOver'; call: string; outcome: Disposition; cause: Cause }
   | { event: 'QueueJoined'; queue: string; name: string; call: string; position: number; waiting: number }
   | {

@@ -142,7 +142,8 @@ export class Pbx implements Watcher {
   /** The caller presses digits. */
   press(call: SimulatedCall, digits: string): void {
     const by = call.caller?.party ?? call.from;
-    this.#host.tell({ event: 'Digits', time: this.#host.clock.now(), call: call.id, digits, by });
+    const press = this.exchange.newId('press');
+    this.#host.tell({ event: 'Digits', time: this.#host.clock.now(), call: call.id, press, digits, by });
   }
 
   answered(call: SimulatedCall, leg: Leg): void {

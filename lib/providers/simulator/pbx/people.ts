@@ -199,7 +199,8 @@ export class People implements Watcher {
         schedule.after(forMs, owner, () => this.#exchange.setHeld(call, false, inside.party));
       } else if (event === 'digits') {
         const presses = call.caller?.party ?? inside.party;
-        this.#around.tell({ event: 'Digits', call: call.id, digits, by: presses });
+        const press = this.#exchange.newId('press');
+        this.#around.tell({ event: 'Digits', call: call.id, press, digits, by: presses });
       } else this.#handOver(call, event);
     });
   }
