@@ -6,6 +6,8 @@ import type { CountryCode } from 'libphonenumber-js';
 export type Normalise = (number: string | null) => string | null;
 
 const CACHE_LIMIT = 5_000;
+/** A number as an address: RFC 3966, RFC 3261. */
+const ADDRESS = /^(?:tel|sips?):([^@;?]+)/i;
 
 /** Short numbers (extensions, emergency and service numbers) and what is no number stay as they are. */
 export function normaliser(country: string | undefined): Normalise {
@@ -24,16 +26,21 @@ export function normaliser(country: string | undefined): Normalise {
 
 function toE164(number: string, country: CountryCode): string {
   if (number.replace(/\D/g, '').length < 7) return number;
-  const parsed = parsePhoneNumberFromString(number, country);
+  const text = ADDRESS.exec(number)?.[1] ?? bareNumber(number);
+  // As a whole: a login such as `office0220282028` only holds digits that look like a number.
+  const parsed = parsePhoneNumberFromString(text, { defaultCountry: country, extract: false });
   if (parsed?.isValid()) return parsed.number;
   // Cloud PBXs often give the international form without its plus.
-  const international = /^\d{10,15}$/.test(number) ? parsePhoneNumberFromString(`+${number}`) : undefined;
+  const international = /^\d{10,15}$/.test(text) ? parsePhoneNumberFromString(`+${text}`) : undefined;
   return international?.isValid() ? international.number : number;
 }
 
-/** Without the blanks, brackets and hyphens people write. In a name (`jana.novak`) they belong to it and stay. */
+/**
+ * Without the blanks, brackets and hyphens people write, and the invisible marks of direction that come with a copy from an address
+ * book. In a name (`jana.novak`) they belong to it and stay.
+ */
 export function bareNumber(text: string): string {
-  return /\p{L}/u.test(text) ? text.trim() : text.replace(/[ \t\u00a0()\-/.]/g, '');
+  return /\p{L}/u.test(text) ? text.trim() : text.replace(/[\t\p{Zs}\p{Pd}\p{Cf}()/.]/gu, '');
 }
 
 /** `*` stands for any characters. */

@@ -23,6 +23,12 @@ describe('numbers', () => {
     ['*72', '*72'],
     ['anonymous', 'anonymous'],
     ['SIP/jana', 'SIP/jana'],
+    ['office0220282028', 'office0220282028'],
+    ['0900123456@example.com', '0900123456@example.com'],
+    ['tel:0900123456', '+421900123456'],
+    ['sip:+421900123456@example.com;user=phone', '+421900123456'],
+    ['\u202a+421 900 123 456\u202c', '+421900123456'],
+    ['0900\u202f123\u202f456', '+421900123456'],
     ['99999999999999999', '99999999999999999'],
   ] as const)
     it(`with Slovakia as the country ${given} is ${expected}`, () => {
@@ -50,6 +56,11 @@ describe('numbers', () => {
   it('lose the characters people write between the digits', () => {
     assert.equal(bareNumber(' +421 (900) 12-34/56.7 '), '+4219001234567');
     assert.equal(bareNumber(' jana.novak-2 '), 'jana.novak-2', 'in a name they are part of it');
+    assert.equal(
+      bareNumber('\u202a+421\u202f900\u2011123\u2013456\u202c'),
+      '+421900123456',
+      'as an address book writes it',
+    );
   });
 
   for (const [pattern, matching, other] of [
