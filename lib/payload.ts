@@ -2,7 +2,7 @@
 
 import { iso, isTime } from './calls';
 import type { Emission, TrackedCall } from './calls';
-import type { Call, Party, PbxEvent } from './model';
+import type { Call, Party, PbxEvent, QueryName, QueueStatus } from './model';
 import type { Normalise } from './numbers';
 
 export interface Origin {
@@ -17,6 +17,25 @@ export function callOf(call: TrackedCall, normalise: Normalise): Call {
   snapshot.to.number = normalise(snapshot.to.number);
   if (snapshot.answeredBy) snapshot.answeredBy.number = normalise(snapshot.answeredBy.number);
   return snapshot;
+}
+
+/** What a query brought, with its numbers written as those of events are; lists without numbers stay as they are. */
+export function listOf(query: QueryName, result: unknown, normalise: Normalise): unknown {
+  if (!Array.isArray(result)) return result;
+  const party = (known: Party | null) => known && { ...known, number: normalise(known.number) };
+  if (query === 'calls' || query === 'history')
+    return (result as Call[]).map((call) => ({
+      ...call,
+      from: party(call.from),
+      to: party(call.to),
+      answeredBy: party(call.answeredBy),
+    }));
+  if (query === 'queues')
+    return (result as QueueStatus[]).map((queue) => ({
+      ...queue,
+      callers: queue.callers.map((caller) => ({ ...caller, from: normalise(caller.from) })),
+    }));
+  return result;
 }
 
 export function eventOf(emission: Emission, origin: Origin): PbxEvent | null {

@@ -181,7 +181,8 @@ export class PbxAccount {
       guard,
       state: () => ({ state: this.#state, reason: this.#reason }),
       known: (id) => this.#known(id),
-      callOf: (call) => callOf(call, this.#normalise),
+      normalise: this.#normalise,
+      guarded: (run) => this.#guarded('a placed call', run),
       redact: this.#redact,
     });
   }
@@ -226,9 +227,7 @@ export class PbxAccount {
     this.#counters.commands++;
     try {
       if (this.#closing) throw new PbxError('not-connected', 'the account is closed');
-      const guarded: Watch | undefined =
-        watch && ((topic, call) => this.#guarded('a placed call', () => watch(topic, call)));
-      return await this.#commands.run(command, guarded);
+      return await this.#commands.run(command, watch);
     } catch (error) {
       this.#counters.failures++;
       throw PbxError.from(error, { account: this.name, command: command.command });

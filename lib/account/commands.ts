@@ -6,6 +6,8 @@ import type { Clock } from '../clock';
 import type { DialGuard } from '../dial-rules';
 import { PbxError } from '../model';
 import type { AccountState, Call, CallCommand, CallTopic, Command, CommandResult } from '../model';
+import type { Normalise } from '../numbers';
+import { callOf, listOf } from '../payload';
 import type { Accepted, CommandContext, KnownCall, Provider, ProviderDescriptor } from '../provider';
 import type { Redact } from '../redact';
 import { RateLimiter } from '../transport/rate-limit';
@@ -31,7 +33,9 @@ interface Surroundings {
   guard: DialGuard;
   state: () => { state: AccountState; reason: { text: string } | null };
   known: (id: string) => KnownCall | undefined;
-  callOf: (call: TrackedCall) => Call;
+  normalise: Normalise;
+  /** Runs what is not ours, so that its failure harms nobody else. */
+  guarded: (run: () => void) => void;
   redact: Redact;
 }
 
@@ -94,11 +98,12 @@ export class Commands {
   }
 
   async #place(command: CallCommand, watch?: Watch): Promise<CommandOutcome> {
+    const { normalise, guarded } = this.#around;
     const reference = newReference();
     const placed = this.#outcomes.expect(
       reference,
       command.tag ?? null,
-      watch ? (topic, call) => watch(topic, this.#around.callOf(call)) : null,
+      watch ? (topic, call) => guarded(() => watch(topic, callOf(call, normalise))) : null,
     );
     try {
       const accepted = await this.#ask(command, reference);
@@ -194,16 +199,22 @@ export class Commands {
     call: TrackedCall | null | undefined,
     reference: string | null,
   ): CommandOutcome {
-    const { account, descriptor, callOf, redact } = this.#around;
+    const { account, descriptor, normalise, redact } = this.#around;
+    const result = accepted.result ?? null;
     return {
       payload: {
         command: command.command,
         account,
         provider: descriptor.id,
-        call: call ? callOf(call) : null,
+        call: call ? callOf(call, normalise) : null,
         reference,
-        // What the PBX itself said; every other result is made here.
-        result: command.command === 'action' ? redact(accepted.result ?? null) : (accepted.result ?? null),
+        // That of an action is what the PBX itself said; every other one is made here.
+        result:
+          command.command === 'action'
+            ? redact(result)
+            : command.command === 'query'
+              ? listOf(command.query, result, normalise)
+              : result,
       },
       raw: redact(accepted.raw ?? null),
     };

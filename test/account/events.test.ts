@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { TrackedCall } from '../../lib/calls';
-import type { AccountEvent, CallEvent, RecordingEvent } from '../../lib/index';
+import type { AccountEvent, Call, CallEvent, QueueStatus, RecordingEvent } from '../../lib/index';
 import { openDesk } from './desk';
 import type { Desk } from './desk';
 
@@ -128,6 +128,25 @@ describe('account: events', () => {
     other.say({ ...begin(), raw: { CRM_Token: 'abcdef' } });
     assert.deepEqual(raws, [{ CRM_Token: '***' }]);
     await other.close();
+  });
+
+  it('numbers in lists are written as those of events', async () => {
+    const slovak = openDesk({ country: 'SK' });
+    const { events } = slovak.listen();
+    slovak.say({ fact: 'call.begin', call: 'A', details: { from: { number: '0900123456' } } });
+    const call = { ...(slovak.account.call('A') as Call), from: { number: '0900123456', extension: null, name: null } };
+    const caller = { call: 'A', from: '0900123456', position: 1, waitSeconds: 2 };
+    slovak.answer = ({ command }) =>
+      command.command === 'query' && command.query === 'queues'
+        ? { result: [{ id: '500', name: null, waiting: 1, members: [], callers: [caller] }] }
+        : { result: [call] };
+    const list = async (query: 'calls' | 'history' | 'queues') =>
+      (await slovak.account.execute({ command: 'query', query })).payload.result;
+    assert.equal((events[0] as CallEvent).call.from.number, '+421900123456');
+    for (const query of ['calls', 'history'] as const)
+      assert.equal(((await list(query)) as Call[])[0]?.from.number, '+421900123456');
+    assert.equal(((await list('queues')) as QueueStatus[])[0]?.callers[0]?.from, '+421900123456');
+    await slovak.close();
   });
 
   it('numbers are E.164 when the account has a country, and the vendor’s spelling stays in raw', async () => {
