@@ -159,6 +159,6 @@ export class Api {
   #clean(text: string): string {
     const value = fieldsOf(jsonOf(text));
     const said = value && (textOf(value['error'], 500) ?? textOf(value['message'], 500));
-    return withoutSecrets(printable(said ?? text), [this.#options.key]);
+    return printable(withoutSecrets(said ?? text, [this.#options.key]));
   }
 }

@@ -130,7 +130,7 @@ export class MangoClientApi {
       throw new PbxError(error.code, `${error.message} ${hint}`, error.cause);
     }
     const said = textAt(body, profile.result.message);
-    const message = said === null ? null : this.clean(printable(said));
+    const message = said === null ? null : printable(this.clean(said));
     const kind = status === 404 ? 'not-found' : 'rejected';
     throw new PbxError(
       kind,

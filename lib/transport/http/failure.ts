@@ -109,7 +109,8 @@ export function statusError(
     'rejected' as const,
     'refused',
   ];
-  const words = withoutSecrets(printable(response.text()), place.secrets ?? []);
+  // Before it is cut: half of a secret would not be known as one.
+  const words = printable(withoutSecrets(response.text(), place.secrets ?? []));
   const quoted = words ? ` It says: ${words}` : '';
   return new PbxError(
     code,

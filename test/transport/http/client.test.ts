@@ -76,6 +76,20 @@ describe('HTTP client', () => {
       assert.deepEqual(error.cause.vendor, { code: '403', message: 'Denied key ***' });
     });
 
+    it('masks a secret also where the words of the server are cut', async () => {
+      const web = await webServer((_request, response) =>
+        response.writeHead(400).end(`${'x'.repeat(185)} s3cretkeys3cretkeys3cretkey`),
+      );
+      const response = await client().request({ url: web.url });
+      const error = statusError(response, {
+        account: 'Office',
+        host: 'h:1',
+        what: 'the history',
+        secrets: ['s3cretkeys3cretkeys3cretkey'],
+      });
+      assert.ok(!/s3cret/.test(error.message + error.cause.vendor?.message), error.message);
+    });
+
     it('reads the charset that the server names', async () => {
       const web = await webServer((_request, response) =>
         response.setHeader('content-type', 'text/plain; charset=windows-1251').end(Buffer.from([0xec, 0xe8, 0xf0])),
