@@ -8,6 +8,8 @@ export type Timer = { readonly cancel: () => void };
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
+  /** Milliseconds since any moment, which go on evenly while `now` is set back or forward; a clock that nobody sets needs it not. */
+  elapsed?(): number;
   /** Runs `callback` once after `delayMs` milliseconds, unless cancelled before. */
   after(delayMs: number, callback: () => void): Timer;
 }
@@ -18,6 +20,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 /** The computer's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after(delayMs, callback) {
     const handle = setTimeout(callback, Math.min(delayMs, LONGEST_MS));
     return { cancel: () => clearTimeout(handle) };

@@ -10,6 +10,7 @@ import { systemClock } from '../clock';
 import type { CallDetails, CallFact, Fact, LegResult, QueueFact } from '../facts';
 import type { CallTopic, Party, TransferMode } from '../model';
 import { NOBODY } from '../model';
+import { ClockJumps } from './clock-jumps';
 import type { Emission } from './emission';
 import { endResult, settleTimes } from './outcome';
 import { QUEUE_MEMBER_PREFIX, QueueStays } from './queue-stays';
@@ -53,11 +54,13 @@ export class CallTracker {
   readonly #recently = new Recently(REMEMBERED);
   #rawSequence = 0;
   #sweptAt = 0;
+  readonly #jumps: ClockJumps;
 
   constructor(options: TrackerOptions) {
     this.#emit = options.emit;
     this.#queues = new QueueStays(options.emit);
     this.#clock = options.clock ?? systemClock;
+    this.#jumps = new ClockJumps(this.#clock);
     this.#graceMs = options.endGraceMs ?? 100;
     this.#maxCalls = options.maxCalls ?? 20_000;
     this.#silentMs = options.silentCallMs ?? 24 * 3_600_000;
@@ -80,7 +83,7 @@ export class CallTracker {
 
   apply(stated: Fact): void {
     const now = this.#clock.now();
-    if (now - this.#sweptAt > SWEEP_EVERY_MS) this.#sweep(now);
+    if (now - this.#sweptAt > SWEEP_EVERY_MS || now < this.#sweptAt) this.#sweep(now);
     // A time that is none must not make a message that cannot be built.
     const fact = isTime(stated.at) ? stated : { ...stated, raw: stated.raw, at: now };
     switch (fact.fact) {
@@ -420,6 +423,9 @@ export class CallTracker {
   /** By the clock here: the vendor's may be wrong, or jump. */
   #sweep(now: number): void {
     this.#sweptAt = now;
+    const jumped = this.#jumps.take();
+    // No call was silent for as long as the clock was set forward by.
+    if (Math.abs(jumped) > SWEEP_EVERY_MS) for (const call of [...this.#live, ...this.#ended]) call.touchedAt += jumped;
     for (const call of this.#live) if (now - call.touchedAt > this.#silentMs) this.#forcedEnd(call, now);
     for (let oldest = this.#ended[0]; oldest && now - oldest.touchedAt > ENDED_KEPT_MS; oldest = this.#ended[0])
       this.#forgetOldest();

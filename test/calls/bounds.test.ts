@@ -7,6 +7,7 @@ import { CallTracker } from '../../lib/calls';
 import { VirtualClock } from '../../lib/clock';
 import type { Fact } from '../../lib/facts';
 import { answers, begin, caller, ends, joins, leaves, leavesQueue, record, rings } from './record';
+import type { Now } from './record';
 
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
@@ -25,6 +26,34 @@ describe('call tracker: bounds', () => {
     const end = told.find(({ topic }) => topic === 'call.end');
     assert.deepEqual([end?.call?.id, end?.inferred, end?.call?.disposition], ['A', true, 'unknown']);
     assert.equal(tracker.size, 3);
+  });
+
+  it('a clock that is set by days ends no call that goes on', () => {
+    const time = new VirtualClock();
+    let set = 0;
+    const clock = {
+      now: () => time.now() + set,
+      elapsed: () => time.now(),
+      after: (ms: number, run: () => void) => time.after(ms, run),
+    };
+    const topics: unknown[] = [];
+    const tracker = new CallTracker({
+      clock,
+      emit: (emission) => topics.push('topic' in emission ? emission.topic : null),
+    });
+    const state = (...facts: Now<Fact>[]) => {
+      for (const fact of facts) tracker.apply({ at: clock.now(), ...fact });
+    };
+    state(begin('A'), answers('A', '21'));
+    for (const days of [3, -2]) {
+      set += days * 86_400_000;
+      time.advance(5_000);
+      state({ fact: 'call.dtmf', call: 'A', digits: '1' });
+    }
+    assert.deepEqual(topics, ['call.begin', 'call.answer', 'call.dtmf', 'call.dtmf']);
+    time.advance(25 * 3_600_000);
+    state(begin('B'));
+    assert.equal(tracker.find('A')?.ended, true, 'one that is silent for a day is found as ever');
   });
 
   it('a call that is silent for a day is ended, as inferred', () => {
