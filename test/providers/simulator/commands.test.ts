@@ -196,6 +196,27 @@ describe('simulator: commands', () => {
       assert.equal(office.of('call.resume').length, 1);
     });
 
+    it('attended: meanwhile nobody else transfers the call, neither a flow nor a lively person', async () => {
+      for (let seed = 0; seed < 25; seed++) {
+        const other = await openOffice({ seed: String(seed) });
+        await other.act({ do: 'behave', party: '25', answerSeconds: false });
+        const { call } = await other.act({
+          do: 'incoming',
+          from: CUSTOMER,
+          to: '21',
+          answerSeconds: 1,
+          talkSeconds: 60,
+          lively: true,
+        });
+        await other.clock.run(8_000);
+        const command = { command: 'transfer', call: String(call), to: '25', by: '21' } as const;
+        await other.account.execute({ ...command, mode: 'attended' });
+        await assert.rejects(other.account.execute({ ...command, mode: 'blind' }), { code: 'rejected' });
+        await other.clock.run(120_000);
+        await other.close();
+      }
+    });
+
     it('attended: back to the customer when the consultation is hung up before the transfer is done', async () => {
       const call = await answered();
       const { raw } = await office.account.execute({ command: 'transfer', call, to: '25', mode: 'attended' });

@@ -32,6 +32,7 @@ export class Moves implements Watcher {
 
   blind(call: SimulatedCall, to: string, extension?: string): void {
     const leg = this.#transferrer(call, extension);
+    if (this.consultationOf(call)) throw new Impossible('the call is being transferred already');
     call.held = false;
     call.to = this.#around.directory.party(to);
     this.#around.tell({ event: 'CallTransferred', call: call.id, mode: 'blind', by: leg.party, to: call.to });

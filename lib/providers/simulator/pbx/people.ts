@@ -193,7 +193,8 @@ export class People implements Watcher {
     if (event === 'nothing') return;
     schedule.after(atMs, owner, () => {
       const inside = call.legs.find((leg) => leg.state === 'up' && leg.party.extension !== null);
-      if (!inside || !call.talking) return;
+      // Somebody else has been faster, by a command or a script.
+      if (!inside || !call.talking || call.held || this.#moves.consultationOf(call)) return;
       if (event === 'hold') {
         this.#exchange.setHeld(call, true, inside.party);
         schedule.after(forMs, owner, () => this.#exchange.setHeld(call, false, inside.party));
