@@ -52,7 +52,8 @@ export type CallFact = OfCall &
         reference?: string;
         startedAt?: number;
       }
-    | { fact: 'call.update'; details: CallDetails; reference?: string }
+    /** `elsewhere`: the call now goes to `to`, who is perhaps somebody else than before; without it more is known of the same one. */
+    | { fact: 'call.update'; details: CallDetails; reference?: string; elsewhere?: true }
     /** Another id by which later facts name this call. */
     | { fact: 'call.alias'; alias: string }
     /** Two known calls turn out to be one: `call` goes on in `into`. */

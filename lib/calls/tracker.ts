@@ -166,6 +166,7 @@ export class CallTracker {
   ): void {
     switch (fact.fact) {
       case 'call.update':
+        if (fact.elsewhere && fact.details.to) call.to = counterpart(call.to, owned(fact.details.to));
         call.learn(fact.details);
         if (fact.reference) call.reference ??= fact.reference;
         return;

@@ -48,7 +48,7 @@ export function factsOf(message: SimulatorMessage): Fact[] {
     case 'CallResumed':
       return [{ ...said, fact: 'call.resume', call: message.call, by: message.by }];
     case 'CallRedirected':
-      return [{ ...said, fact: 'call.update', call: message.call, details: { to: message.to } }];
+      return [{ ...said, fact: 'call.update', call: message.call, details: { to: message.to }, elsewhere: true }];
     case 'CallTransferred': {
       const { call, mode, by, to } = message;
       return [{ ...said, fact: 'call.transfer', call, mode, by, to }];

@@ -69,7 +69,7 @@ function memberOf({ queue, extension, name, paused }: Seat) {
 }
 
 function* stillLive(pbx: Pbx, call: SimulatedCall, believed: KnownCall, now: number): Generator<Fact> {
-  yield { ...inferred(now), fact: 'call.update', call: call.id, details: { to: call.to } };
+  yield { ...inferred(now), fact: 'call.update', call: call.id, details: { to: call.to }, elsewhere: true };
   // New legs before the old ones go, so that the call is never without one.
   yield* legsOf(call, now);
   for (const leg of believed.legs)

@@ -128,6 +128,19 @@ describe('simulator: commands', () => {
       assert.equal(office.account.call(call)?.answeredBy?.extension, '25');
     });
 
+    it('leaves nothing of whom the call was for, inside or outside', async () => {
+      const call = await incoming();
+      await office.account.execute({ command: 'redirect', call, to: '+421900000016' });
+      const { number, extension } = office.account.call(call)?.to ?? {};
+      assert.deepEqual([number, extension], ['+421900000016', null]);
+      await office.account.execute({ command: 'redirect', call, to: '25' });
+      assert.deepEqual(office.of<CallEvent>('call.ringing').at(-1)?.call.to, {
+        number: null,
+        extension: '25',
+        name: office.of<CallEvent>('call.ringing').at(-1)?.ringing?.name,
+      });
+    });
+
     it('moves a waiting call out of its queue, which is no abandonment', async () => {
       const call = await incoming({ to: '500' });
       await office.account.execute({ command: 'redirect', call, to: '25' });
