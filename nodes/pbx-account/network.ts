@@ -72,8 +72,9 @@ function proxyAddress(node: HttpProxyNode, hosts: readonly string[]): string | n
   const address = new URL(text);
   const { username, password } = node.credentials ?? {};
   if (username) {
-    address.username = username;
-    address.password = password ?? '';
+    // The setters of URL leave a percent sign as it is, and whoever reads the address takes it for an escape.
+    address.username = encodeURIComponent(username);
+    address.password = encodeURIComponent(password ?? '');
   }
   return address.href.replace(/\/$/, '');
 }

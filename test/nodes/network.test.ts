@@ -55,6 +55,13 @@ describe("Node-RED's own network settings", () => {
     assert.equal(pbx.line.host.proxy, 'http://me:p%40ss%2Fword@proxy.example:3128');
   });
 
+  it('a percent sign in them is one', async () => {
+    const credentials = { ...LOGIN, proxy: { username: '50%me', password: '100%20' } };
+    await run([{ ...proxy }, account({ proxy: 'proxy' })], credentials);
+    const { username, password } = new URL(pbx.line.host.proxy ?? '');
+    assert.deepEqual([username, password].map(decodeURIComponent), ['50%me', '100%20']);
+  });
+
   for (const [exception, isUsed] of [
     ['pbx.example', false],
     ['.example', false],
