@@ -35,6 +35,11 @@ interface Desk {
 
 const MAX_OPEN = 200;
 
+/** Asterisk also takes `context/extension`: the rules are about what is dialled. In a number a slash is a way to write it. */
+function dialledIn(to: string): string {
+  return to.split('/').findLast((part) => part !== '') ?? to;
+}
+
 export class Routes {
   readonly #clock: Clock;
   readonly #guarded: (run: () => void) => void;
@@ -94,9 +99,9 @@ export class Routes {
             settle(null);
             throw new PbxError('timeout', 'the answer came too late: somebody took the call meanwhile, or it is over');
           }
-          // Asterisk also takes `context/extension`: the rules are about what is dialled.
-          if (answer.to) this.#rules.mustAllow(answer.to.split('/').at(-1) ?? '');
-          settle(answer);
+          const to = answer.to && bareNumber(answer.to);
+          if (to) this.#rules.mustAllow(dialledIn(to));
+          settle({ ...answer, to });
         },
       });
       for (const desk of desks) this.#guarded(() => desk.handler(requestFor(askedAt + waitOf(desk))));

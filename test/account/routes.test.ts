@@ -53,6 +53,17 @@ describe('account: route requests', () => {
     assert.equal((await answer)?.to, '23');
   });
 
+  it('no way to write it gets a destination past the dialling rules', async () => {
+    await desk.close();
+    desk = openDesk({ dialDeny: ['0900*'] });
+    const requests = listen();
+    const answer = ask();
+    for (const to of ['0900/123456', '0900 / 123 456', 'trunk/0900123456/', ' trunk/0900123456 '])
+      assert.throws(() => requests[0]?.answer({ to, contactName: null }), { code: 'forbidden' }, to);
+    requests[0]?.answer({ to: '02/2028 2028', contactName: null });
+    assert.deepEqual(await answer, { to: '0220282028', contactName: null }, 'what was checked is what is sent');
+  });
+
   it('a destination that the dialling rules refuse is an error, and the question stays open', async () => {
     await desk.close();
     desk = openDesk({ dialDeny: ['0900*'], dialLimit: 0 });
