@@ -53,10 +53,16 @@ export function commandNode<Table extends FieldTable>(RED: NodeAPI, spec: Comman
       if (!access.account) throw access.problem.error;
       const command = spec.command(await readFields(RED, this, spec.fields, def, msg, spec.needs));
       line.busy(spec.busy?.(command, RED._) ?? 'common.status.busy');
-      return await access.account.execute(command, (topic, call) => {
-        const text = spec.progress?.(topic, call, RED._);
-        if (text && !closed) line.busy(text);
-      });
+      // A call goes on after its command is over: nobody would take back what is shown of it then.
+      let over = false;
+      try {
+        return await access.account.execute(command, (topic, call) => {
+          const text = spec.progress?.(topic, call, RED._);
+          if (text && !over && !closed) line.busy(text);
+        });
+      } finally {
+        over = true;
+      }
     };
 
     this.on('input', (msg, send, done) => {

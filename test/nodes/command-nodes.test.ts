@@ -174,6 +174,24 @@ describe('command nodes', () => {
       assert.equal(call.id, 'c1');
     });
 
+    it('accepted: the status does not follow a call that is named only later', async () => {
+      let reference = '';
+      bench.pbx.answer = (_command, context) => {
+        ({ reference } = context);
+        return {};
+      };
+      await bench.run('pbx-call', { from: '22', to: '0900123456', replyWhen: 'accepted' });
+      bench.send({ payload: null });
+      await bench.out.one();
+      bench.pbx.say(
+        { fact: 'call.begin', call: 'c1', at, reference },
+        { fact: 'leg.ringing', call: 'c1', leg: 'l', at, party },
+        { fact: 'leg.answer', call: 'c1', leg: 'l', at, party },
+        { fact: 'call.end', call: 'c1', at },
+      );
+      assert.equal(statusOf('node')?.text, 'call.status.accepted');
+    });
+
     it('answered: reached is the first output', async () => {
       await place('answered');
       assert.deepEqual(bench.out.messages, []);
