@@ -15,6 +15,7 @@ import { isProblem, networkOf } from './network';
 import { sourceFilter } from './source-filter';
 import type { SourceFilter } from './source-filter';
 import { storeOf } from './store';
+import { webhookPathOf } from './webhook-path';
 import { deskOf } from './webhooks';
 import type { WebhookDesk } from './webhooks';
 
@@ -102,7 +103,7 @@ function webhookOf(RED: NodeAPI, node: Node, def: AccountDef): Webhook | null {
   }
   return {
     desk: deskOf(RED.httpNode, (desk) => takeDirectly(RED, desk)),
-    path: def.webhookPath?.trim() || def.id,
+    path: webhookPathOf(def.webhookPath, def.id),
     allows,
   };
 }

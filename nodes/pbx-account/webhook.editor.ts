@@ -2,6 +2,7 @@
 
 import type { ProviderDescriptor } from '../../lib/provider';
 import { accountStatus, languageOf, localized } from '../shared/editor';
+import { webhookPathOf } from './webhook-path';
 
 const LOOK_EVERY_MS = 5_000;
 let looking: ReturnType<typeof setInterval> | undefined;
@@ -18,7 +19,7 @@ export function showWebhook(node: PbxEditorNode, descriptor: ProviderDescriptor 
       $('#pbx-account-address').text(node._('account.hint.noHttpNode'));
       return;
     }
-    const name = String(path.val() ?? '').trim() || node.id;
+    const name = webhookPathOf(path.val(), node.id);
     const address = `${location.origin}/${root ?? ''}/pbx/${encodeURIComponent(name)}`.replace(/([^:])\/{2,}/g, '$1/');
     $('#pbx-account-address').text(address);
   };

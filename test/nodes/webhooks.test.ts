@@ -113,6 +113,16 @@ for (const way of ['through Express', 'taken directly'] as const)
       assert.equal(pbx.webhooks.length, 1);
     });
 
+    it('have a path that was entered with slashes around it', async () => {
+      await run({}, account({ webhookPath: '/office-1/' }));
+      assert.equal((await post('/pbx/office-1/ping', '')).status, 200);
+    });
+
+    it('have a path out of a variable that is a number', async () => {
+      await run({}, account({ webhookPath: 17 }));
+      assert.equal((await post('/pbx/17', '')).status, 200);
+    });
+
     it('for an unknown account are answered with 404', async () => {
       await run();
       assert.equal((await post('/pbx/other/events/call', 'x')).status, 404);
