@@ -6,12 +6,11 @@ import { PbxError, descriptors } from '../../lib/index';
 import type { HistoryEntry, HistoryParams, Party, PbxAccount, ProviderModule, QueryName } from '../../lib/index';
 import { isAccountNode } from '../shared/account-node';
 import type { AccountNode } from '../shared/account-node';
-import { isRecord } from '../shared/values';
 import { setUp } from './set-up';
 import type { SetUpRequest } from './set-up';
 import type { LiveAccounts } from './live-accounts';
 import { liveEndpoints } from './live-endpoints';
-import { refuse } from './refuse';
+import { orderOf, refuse } from './refuse';
 import { testConnection } from './test-connection';
 import type { Deployed, TestRequest } from './test-connection';
 
@@ -45,9 +44,9 @@ export function adminEndpoints(
   });
 
   RED.httpAdmin.post('/pbx-account/test', mayWrite, (request, response) => {
-    if (!isRecord(request.body)) return refuse(response, new PbxError('invalid-argument', 'the form is missing'));
+    const form = orderOf(request) as TestRequest | null;
+    if (!form) return refuse(response, new PbxError('invalid-argument', 'the form is missing'));
     if (tests >= MAX_TESTS) return refuse(response, new PbxError('rate-limited', 'other tests are still running'));
-    const form = request.body as unknown as TestRequest;
     const node = accountNode(RED, form.id);
     tests++;
     testConnection(RED, providers, form, node && deployedOf(node))
@@ -57,9 +56,9 @@ export function adminEndpoints(
   });
 
   RED.httpAdmin.post('/pbx-account/setup', mayWrite, (request, response) => {
-    if (!isRecord(request.body)) return refuse(response, new PbxError('invalid-argument', 'the form is missing'));
+    const form = orderOf(request) as SetUpRequest | null;
+    if (!form) return refuse(response, new PbxError('invalid-argument', 'the form is missing'));
     if (settingUp) return refuse(response, new PbxError('rate-limited', 'another set-up is still running'));
-    const form = request.body as unknown as SetUpRequest;
     const node = accountNode(RED, form.id);
     settingUp = true;
     setUp(RED, providers, form, node && deployedOf(node))

@@ -7,10 +7,9 @@ import type { NodeAPI } from 'node-red';
 import type { Request, Response } from 'express';
 import { PbxError, systemClock } from '../../lib/index';
 import type { Command } from '../../lib/index';
-import { isRecord } from '../shared/values';
 import type { DeployedPbx, LiveAccounts } from './live-accounts';
 import { LiveStream } from './live-stream';
-import { refuse } from './refuse';
+import { orderOf, refuse } from './refuse';
 
 const MAX_STREAMS = 20;
 /** A frame that is not taken by then: the browser is gone or asleep, and gets the whole picture when it comes back. */
@@ -61,16 +60,14 @@ function serve(request: Request, response: Response, accounts: LiveAccounts): vo
   request.on('error', () => response.destroy());
 }
 
-/** Only JSON: a form of another web page cannot send that. */
 function run(
   request: Request,
   response: Response,
   accounts: LiveAccounts,
   commandOf: (body: Record<string, unknown>) => Command,
 ): void {
-  const body: unknown = request.body;
-  if (!request.is('application/json') || !isRecord(body))
-    return refuse(response, new PbxError('invalid-argument', 'the request must be JSON'));
+  const body = orderOf(request);
+  if (!body) return refuse(response, new PbxError('invalid-argument', 'the request must be JSON'));
   const pbx: DeployedPbx | undefined = accounts.get(text(body['account']));
   if (!pbx) return refuse(response, new PbxError('not-found', 'this account is not deployed'));
   pbx.account.execute(commandOf(body)).then(

@@ -1,7 +1,8 @@
-/** How an admin endpoint says no. */
+/** What an admin endpoint takes, and how it says no. */
 
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import type { PbxError, PbxErrorCode } from '../../lib/index';
+import { isRecord } from '../shared/values';
 
 const STATUS_OF: Readonly<Partial<Record<PbxErrorCode, number>>> = {
   'not-found': 404,
@@ -13,4 +14,10 @@ const STATUS_OF: Readonly<Partial<Record<PbxErrorCode, number>>> = {
 
 export function refuse(response: Response, { code, message }: PbxError): void {
   response.status(STATUS_OF[code] ?? 400).json({ code, reason: message });
+}
+
+/** The body of an order, `null` for none. Only JSON: a form of another web page cannot send that. */
+export function orderOf(request: Request): Record<string, unknown> | null {
+  const body: unknown = request.body;
+  return request.is('application/json') && isRecord(body) ? body : null;
 }

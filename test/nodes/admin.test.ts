@@ -198,6 +198,20 @@ describe('admin endpoints of the account', () => {
       assert.deepEqual(pbx.setUps, []);
     });
 
+    it('is no order when a form of another web page sends it', async () => {
+      await run();
+      for (const path of ['setup', 'test']) {
+        const answer = await helper
+          .request()
+          .post(`/pbx-account/${path}`)
+          .type('form')
+          .send('id=office&provider=fake&host=pbx.example&credentials[username]=tester&credentials[password]=__PWRD__')
+          .send('action=join');
+        assert.equal(answer.status, 400);
+      }
+      assert.deepEqual(pbx.setUps, []);
+    });
+
     it('does nothing at a deploy', async () => {
       await run();
       assert.deepEqual(pbx.setUps, []);
