@@ -44,7 +44,7 @@ export function registerAccount(RED: NodeAPI, providers: readonly ProviderModule
   function PbxAccountNode(this: AccountNode & Node<Credentials>, def: AccountDef): void {
     RED.nodes.createNode(this, def);
     const credentials = this.credentials ?? {};
-    deployed.set(this, { def, credentials });
+    deployed.set(this, { node: this, def, credentials });
     const users = new Users();
     const created = createAccount(RED, this, def, credentials, providers);
     const { account, problem } = created;

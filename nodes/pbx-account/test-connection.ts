@@ -31,6 +31,7 @@ export interface TestAnswer {
 
 /** What is known of the deployed account with the id of the request. */
 export interface Deployed {
+  node: Node;
   def: AccountDef;
   credentials: Credentials;
 }
@@ -70,8 +71,9 @@ export function enteredAccount(
 ): EnteredAccount {
   const { descriptor } = providerOf(request.provider, providers);
   const name = request.name || descriptor.label;
-  const form = withEnvironment(RED, request, request) as AccountDef;
-  const entered = withEnvironment(RED, request, request.credentials ?? {});
+  const place = deployed?.node ?? globalNode(RED);
+  const form = withEnvironment(RED, place, request) as AccountDef;
+  const entered = withEnvironment(RED, place, request.credentials ?? {});
   const config = providerConfig(descriptor, form, secretsOf(descriptor, form, entered, deployed));
   const network = networkOf(RED, request, hostsOf(descriptor, config));
   if (isProblem(network)) throw network.error;
@@ -116,13 +118,22 @@ function isAddress(field: Field): boolean {
   return field.type === 'url' || field.type === 'json' || /host|port|url|address/i.test(field.name);
 }
 
-/** `${NAME}` as Node-RED itself would fill it in at a deploy. */
-function withEnvironment(RED: NodeAPI, request: TestRequest, values: Credentials): Record<string, unknown> {
-  const place = { id: request.id, type: request.type, z: request.z } as Node;
+/** `${NAME}` as Node-RED itself would fill it in at a deploy: with the variables of the flows that `place` stands in. */
+function withEnvironment(RED: NodeAPI, place: Node | null, values: Credentials): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
-      const variable = typeof value === 'string' ? /^\$\{([^}]+)\}$/.exec(value.trim())?.[1] : undefined;
-      return [name, variable ? (RED.util.evaluateNodeProperty(variable, 'env', place, {}) as unknown) : value];
+      const found = typeof value === 'string' ? /^\$(?:\{(\S+)\}|\((\S+)\))$/.exec(value) : null;
+      const variable = found?.[1] ?? found?.[2];
+      return [name, variable ? (RED.util.evaluateNodeProperty(variable, 'env', place as Node, {}) as unknown) : value];
     }),
   );
+}
+
+/** The node that holds the variables of all flows: an account that is not deployed yet sees those. */
+function globalNode(RED: NodeAPI): Node | null {
+  let id = '';
+  RED.nodes.eachNode((def) => {
+    if (def.type === 'global-config') ({ id } = def);
+  });
+  return id ? RED.nodes.getNode(id) : null;
 }

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import type { NodeAPI } from 'node-red';
+import type { NodeAPI, NodeInitializer } from 'node-red';
 import { PbxError } from '../../lib/index';
 import { FakePbx, inboundCall } from './fake-provider';
+import type { FlowNode } from './flows';
 import { account, deferred, flowOf, helper, initializers, load, LOGIN, sink, startServer, stopServer } from './flows';
+
+const globalConfig = require('@node-red/nodes/core/common/91-global-config.js') as NodeInitializer;
 
 const events = { id: 'events', type: 'pbx-call-events', account: 'office', wires: [['out']] };
 /** What the form sends: the fields as they stand in it, secrets that were not touched as the editor shows them. */
@@ -36,7 +39,11 @@ describe('admin endpoints of the account', () => {
   afterEach(() => helper.unload());
 
   /** With `denied`, the person who asks has none of the package's permissions. */
-  const run = (nodes: Parameters<typeof flowOf> = [account(), events], denied = false): Promise<void> => {
+  const run = (
+    nodes: Parameters<typeof flowOf> = [account(), events],
+    denied = false,
+    env: object[] = [],
+  ): Promise<void> => {
     const prepare = (RED: NodeAPI) => {
       RED.auth = {
         needsPermission: (permission) => (_request, response, next) => {
@@ -46,7 +53,8 @@ describe('admin endpoints of the account', () => {
         },
       };
     };
-    return load(initializers([pbx.module], {}, prepare), flowOf(...nodes, sink('out')));
+    const [tab, ...others] = flowOf(...nodes, sink('out'));
+    return load([globalConfig, ...initializers([pbx.module], {}, prepare)], [{ ...tab, env } as FlowNode, ...others]);
   };
 
   describe('permissions', () => {
@@ -287,6 +295,23 @@ describe('admin endpoints of the account', () => {
       await test(form({ host: '${PBX_TEST_HOST}' }, { password: 'typed' }));
       assert.equal(tested[0]?.['host'], 'from.environment');
       delete process.env['PBX_TEST_HOST'];
+    });
+
+    describe('fills in variables that Node-RED itself keeps', () => {
+      const value = { name: 'PBX_HOST', value: 'from.flows', type: 'str' };
+
+      it('of the flow an account stands in', async () => {
+        await run([account({ host: '${PBX_HOST}', z: 'tab' }), events], false, [value]);
+        assert.equal((await test(form({ host: '${PBX_HOST}' }))).ok, true);
+        assert.deepEqual(tested[0]?.['host'], 'from.flows');
+      });
+
+      it('of all flows, for an account that is not deployed yet', async () => {
+        const all = { id: 'global', type: 'global-config', env: [value] };
+        await run([all, { ...events, account: '' }]);
+        await test(form({ id: 'new', host: '$(PBX_HOST)' }, { password: 'typed' }));
+        assert.deepEqual(tested[0]?.['host'], 'from.flows');
+      });
     });
 
     it('says what is missing', async () => {

@@ -83,7 +83,7 @@ export function flowOf(...nodes: FlowNode[]): FlowNode[] {
   ];
 }
 
-const CONFIG_TYPES: ReadonlySet<string> = new Set(['tab', 'pbx-account', 'tls-config', 'http proxy']);
+const CONFIG_TYPES: ReadonlySet<string> = new Set(['tab', 'global-config', 'pbx-account', 'tls-config', 'http proxy']);
 
 export const LOGIN: Credentials = { office: { username: 'tester', password: 's3cret-word' } };
 
