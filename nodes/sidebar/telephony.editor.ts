@@ -81,8 +81,8 @@ export class TelephonySidebar {
 
   #show(frame: LiveFrame): void {
     this.#ahead = frame.now - Date.now();
-    this.#notice.textContent = '';
     if (frame.fresh) {
+      this.#notice.textContent = '';
       this.#calls.clear();
       this.#queues.clear();
     }

@@ -117,7 +117,13 @@ for (const version of [4, 5] as const) {
       await form.getByRole('button').click();
       const notice = page.locator('.pbx-live-notice');
       await until('the refusal is shown', async () => (await notice.innerText()).length > 0);
-      assert.doesNotMatch(await notice.innerText(), /taken/);
+      const refusal = await notice.innerText();
+      assert.doesNotMatch(refusal, /taken/);
+      const latest = page.locator('.pbx-live-event').first();
+      const before = await latest.elementHandle();
+      const isOld = () => before?.evaluate((row) => row.parentElement?.firstElementChild === row);
+      await until('a later event is shown', async () => !(await isOld()));
+      assert.equal(await notice.innerText(), refusal, 'what happens meanwhile leaves it readable');
       await form.getByLabel('to number').fill('0900123456');
       await form.getByRole('button').click();
       const placed = page.locator('.pbx-live-call', { hasText: '0900123456' });
