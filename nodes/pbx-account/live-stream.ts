@@ -5,6 +5,7 @@
 
 import { TOPICS } from '../../lib/index';
 import type { Call, Clock, PbxEvent, QueueStatus, Timer, Topic } from '../../lib/index';
+import { isUp } from '../shared/badges';
 import type { LiveAccount, LiveFrame } from '../shared/live';
 import type { DeployedPbx, LiveAccounts } from './live-accounts';
 
@@ -69,7 +70,7 @@ export class LiveStream {
         pbx.account.onStatus(({ state }) => {
           this.#states = true;
           this.#plan();
-          if (state === 'connected') this.#askQueues(pbx);
+          if (isUp(state)) this.#askQueues(pbx);
         }),
       );
       for (const call of pbx.account.calls()) this.#changed.set(key(pbx, call.id), { pbx, call });

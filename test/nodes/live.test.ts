@@ -93,6 +93,18 @@ describe('what an open telephony sidebar is told', () => {
     );
   });
 
+  it('the queues also of an account of which a part does not work', async () => {
+    pbx.answer = () => ({ result: [{ id: '500', name: null, waiting: 0, callers: [], members: [] }] });
+    pbx.line.host.state('degraded', new PbxError('forbidden', 'the user may not see calls'));
+    open();
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(250);
+    assert.deepEqual(
+      frames.flatMap(({ queues }) => queues ?? []).map(({ list }) => list.map(({ id }) => id)),
+      [['500']],
+    );
+  });
+
   it('everything anew after a deploy', () => {
     open();
     const other = new FakePbx();

@@ -1,6 +1,7 @@
 /** Members, queues, groups and recordings of the chosen account, live from the PBX, offered while the person types. Free text is always possible. */
 
 import type { Member, QueueStatus } from '../../../lib/model';
+import { hasListsAtHand } from '../at-hand';
 import { accountStatus, chosenAccount } from './account';
 import { property } from './property';
 import { providerById } from './providers';
@@ -66,8 +67,7 @@ async function callersOf(account: PbxEditorNode): Promise<PbxSuggestion[]> {
 
 async function fetchList(account: PbxEditorNode, name: Exclude<ListName, 'callers'>): Promise<PbxSuggestion[]> {
   const status = await accountStatus(account);
-  // An account that is not connected, unless it only waits for its first node, has no list to give.
-  if (!status || status.reason || !['connected', 'degraded', 'closed'].includes(status.state)) return [];
+  if (!status || !hasListsAtHand(status)) return [];
   const entries: unknown = await $.getJSON(`pbx-account/${encodeURIComponent(account.id)}/${name}`);
   if (!Array.isArray(entries)) return [];
   if (name === 'recordings') return entries.map(fromRecording);
