@@ -85,6 +85,8 @@ function typed(field: Field, value: unknown): unknown {
     case 'boolean':
       return value === true || value === 'true';
     default:
+      // Variables of a flow may be numbers; providers count on texts.
+      if (typeof value === 'number') return String(value);
       return typeof value === 'string' && !field.verbatim ? value.trim() || undefined : value;
   }
 }

@@ -87,6 +87,11 @@ describe('the settings of an account', () => {
     assert.deepEqual(providerConfig(descriptor, { port: 'soon' }, {}), { port: 5038 });
   });
 
+  it('a text may come from a variable that is a number', () => {
+    const config = providerConfig(descriptor, { host: 7, port: 5039 }, { username: 1000, password: 4321 });
+    assert.deepEqual(config, { host: '7', port: 5039, username: '1000', password: '4321' });
+  });
+
   it('blanks at the ends of a password stay where they may be meant', () => {
     const [user, password] = [
       { name: 'user', type: 'text', credential: true, label: descriptor.label },
