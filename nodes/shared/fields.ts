@@ -33,10 +33,13 @@ export async function readFields<Table extends FieldTable>(
 ): Promise<Values<Table>> {
   const values: Record<string, unknown> = {};
   const given = isRecord(msg.payload) ? msg.payload : {};
+  // A call has parties and a tag of its own: they are not said to the node, so they give way to what its form says.
+  const formFirst = isCall(given);
   for (const [name, kind] of Object.entries(table)) {
     if (!needs(name, values as Values<Table>)) continue;
     const own = Object.hasOwn(given, name) ? given[name] : undefined;
-    const value = isEmpty(own) ? await evaluate(RED, node, name, def, msg) : own;
+    const formed = isEmpty(own) || formFirst ? await evaluate(RED, node, name, def, msg) : undefined;
+    const value = isEmpty(own) || (!isEmpty(formed) && formed !== given) ? formed : own;
     if (!isEmpty(value)) values[name] = READERS[kind](value, name);
   }
   return values as Values<Table>;
@@ -72,6 +75,11 @@ async function evaluate(
     if (type === 'msg' || type === 'flow' || type === 'global') return undefined;
     throw new PbxError('invalid-argument', `"${name}" cannot be worked out: ${PbxError.from(error).message}`);
   }
+}
+
+/** A call object, or a call of the history. */
+function isCall({ id, direction, startedAt, from, to }: Record<string, unknown>): boolean {
+  return [id, direction, startedAt].every((text) => typeof text === 'string') && isRecord(from) && isRecord(to);
 }
 
 function isEmpty(value: unknown): boolean {

@@ -94,6 +94,40 @@ describe('command nodes', () => {
       assert.deepEqual([from, to], ['23', '0900123456']);
     });
 
+    describe('of a call in msg.payload', () => {
+      const call = {
+        id: 'c7',
+        direction: 'inbound',
+        startedAt: '2026-01-05T10:00:00.000Z',
+        from: { number: '+421900123456', extension: null },
+        to: { number: null, extension: '22' },
+        tag: 'of the call',
+      };
+
+      it('give way to the form', async () => {
+        await bench.run('pbx-redirect', { call: 'payload', callType: 'msg', to: '24' });
+        bench.send({ payload: call });
+        await bench.out.one();
+        assert.deepEqual(bench.pbx.commands, [{ command: 'redirect', call: 'c7', to: '24' }]);
+      });
+
+      it('can be chosen in the form', async () => {
+        await bench.run('pbx-call', { from: '21', to: 'payload.from', toType: 'msg', tag: 'back' });
+        bench.send({ payload: call });
+        await bench.out.one();
+        const { from, to, tag } = bench.pbx.commands[0] as { from: string; to: string; tag: string };
+        assert.deepEqual([from, to, tag], ['21', '+421900123456', 'back']);
+      });
+
+      it('stand in where the form says nothing', async () => {
+        await bench.run('pbx-call', { to: 'payload', toType: 'msg' });
+        bench.send({ payload: call });
+        await bench.out.one();
+        const { from, to } = bench.pbx.commands[0] as { from: string; to: string };
+        assert.deepEqual([from, to], ['+421900123456', '22']);
+      });
+    });
+
     describe('a call is given by', () => {
       const call = { id: 'c7', state: 'ringing', from: {} } as unknown as Call;
       const given: [string, unknown][] = [
