@@ -19,6 +19,8 @@ export interface AccountDef extends NodeDef {
   proxy?: string;
   webhookPath?: string;
   allowFrom?: readonly string[] | string;
+  /** Inside a subflow: the id in the editor. Node-RED gives each instance an id of its own, a new one at each start. */
+  _alias?: string;
   /** The provider's own fields. */
   [field: string]: unknown;
 }

@@ -103,7 +103,7 @@ function webhookOf(RED: NodeAPI, node: Node, def: AccountDef): Webhook | null {
   }
   return {
     desk: deskOf(RED.httpNode, (desk) => takeDirectly(RED, desk)),
-    path: webhookPathOf(def.webhookPath, def.id),
+    path: webhookPathOf(def.webhookPath, def._alias ?? def.id),
     allows,
   };
 }

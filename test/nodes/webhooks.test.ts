@@ -123,6 +123,17 @@ for (const way of ['through Express', 'taken directly'] as const)
       assert.equal((await post('/pbx/17', '')).status, 200);
     });
 
+    it('reach an account inside a subflow by the address that its form shows', async () => {
+      await run(
+        {},
+        { id: 'subflow', type: 'subflow', name: 'subflow', in: [], out: [] },
+        { id: 'inside', type: 'pbx-call-events', z: 'subflow', account: 'office' },
+        account({ z: 'subflow' }),
+        { id: 'instance', type: 'subflow:subflow' },
+      );
+      assert.equal((await post('/pbx/office', '')).status, 200);
+    });
+
     it('for an unknown account are answered with 404', async () => {
       await run();
       assert.equal((await post('/pbx/other/events/call', 'x')).status, 404);
