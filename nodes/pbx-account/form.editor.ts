@@ -116,6 +116,8 @@ function limits(node: PbxEditorNode, has: readonly string[], lacks: readonly str
 }
 
 async function runTest(node: PbxEditorNode, fields: ProviderFields): Promise<void> {
+  const provider = $('#node-config-input-provider');
+  const tried = provider.val();
   const button = $('#pbx-account-test').prop('disabled', true);
   const result = $('#pbx-account-test-result').empty().removeClass('pbx-result-ok pbx-result-failed');
   result.append('<i class="fa fa-spinner fa-spin"></i> ', document.createTextNode(node._('account.test.running')));
@@ -135,6 +137,8 @@ async function runTest(node: PbxEditorNode, fields: ProviderFields): Promise<voi
     reason = said ?? node._(status === 401 ? 'account.test.forbidden' : 'account.test.unreachable');
   }
   button.prop('disabled', false);
+  // What was found of one PBX says nothing of another that was chosen meanwhile.
+  if (provider.val() !== tried) return;
   result
     .empty()
     .addClass(ok ? 'pbx-result-ok' : 'pbx-result-failed')

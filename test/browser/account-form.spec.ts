@@ -117,6 +117,22 @@ for (const version of [4, 5] as const) {
         assert.match(await testConnection(editor), /enter the password again/);
       });
 
+      it('says nothing of a PBX that is not chosen any more', async () => {
+        let release!: () => void;
+        const held = new Promise<void>((resolve) => (release = resolve));
+        const address = '**/pbx-account/test';
+        await editor.page.route(address, async (route) => {
+          await held;
+          await route.continue();
+        });
+        await form(editor).locator('#pbx-account-test').click();
+        await fill(editor, { provider: 'simulator' });
+        release();
+        await form(editor).locator('#pbx-account-test:enabled').waitFor();
+        assert.equal(await form(editor).locator('#pbx-account-test-result').innerText(), '');
+        await editor.page.unroute(address);
+      });
+
       it('says that nothing listens at the port', async () => {
         await fill(editor, { port: '1', password: secret });
         assert.match(await testConnection(editor), /refused|nothing listens/i);
