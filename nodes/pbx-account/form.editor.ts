@@ -7,7 +7,7 @@ import { unwatchState, watchState } from './state.editor';
 import { ProviderFields } from './provider-fields.editor';
 import { showSetUp } from './set-up.editor';
 import { formProvider } from './validate.editor';
-import { hideWebhook, offerAddresses, showWebhook } from './webhook.editor';
+import { hideWebhook, knownAddresses, offerAddresses, showWebhook } from './webhook.editor';
 
 const TABS = ['connection', 'numbers', 'network', 'served'] as const;
 
@@ -15,19 +15,21 @@ export function openAccountForm(node: PbxEditorNode): void {
   const select = $('#node-config-input-provider');
   const fields = new ProviderFields(node);
   let chosen: ProviderDescriptor | undefined;
-  let offered = '';
+  const stored = textProperty(node, 'provider');
+  const storedAddresses = listText(property(node, 'allowFrom'));
   prepareTabs(node);
   prepareNumbers(node);
-  $('#pbx-account-allowFrom').val(listText(property(node, 'allowFrom')));
+  $('#pbx-account-allowFrom').val(storedAddresses);
   watchState(node);
   $('#pbx-account-test').on('click', () => void runTest(node, fields));
 
-  formProvider(node.id, textProperty(node, 'provider'));
+  formProvider(node.id, stored);
   loadProviders().then(
     (descriptors) => {
       select.append($('<option value=""></option>').text(node._('account.placeholder.provider')));
       for (const { id, label } of descriptors) select.append($('<option></option>').attr('value', id).text(label));
-      const stored = textProperty(node, 'provider');
+      // What the form entered for a provider; the stored one was once chosen too.
+      let offered = knownAddresses(descriptors.find(({ id }) => id === stored));
       // A flow of a later version, or of one with other providers, must not lose its choice by being looked at.
       if (stored && !descriptors.some(({ id }) => id === stored))
         select.append($('<option></option>').attr('value', stored).text(stored));
@@ -43,16 +45,15 @@ export function openAccountForm(node: PbxEditorNode): void {
         $('#pbx-account-test-result').empty();
         showSetUp(node, chosen, fields, () => enteredForm(node, fields));
         showWebhook(node, chosen);
-        if (chosen?.id !== stored) offered = offerAddresses(chosen, offered);
+        const addresses = select.val() === stored ? storedAddresses : knownAddresses(chosen);
+        offered = offerAddresses(addresses, offered);
         showServed(node, chosen);
       });
       select.trigger('change');
     },
     () => {
       // The stored choice must survive a form that could not ask the runtime.
-      select.append(
-        $('<option></option>').attr('value', textProperty(node, 'provider')).text(textProperty(node, 'provider')),
-      );
+      select.append($('<option></option>').attr('value', stored).text(stored));
       $('#pbx-account-description').addClass('pbx-hint-warning').text(node._('account.hint.noProviders'));
     },
   );

@@ -42,15 +42,20 @@ export function showWebhook(node: PbxEditorNode, descriptor: ProviderDescriptor 
   looking = setInterval(look, LOOK_EVERY_MS);
 }
 
+/** The addresses that a provider is known to send from, as they stand in the form. */
+export function knownAddresses(descriptor: ProviderDescriptor | undefined): string {
+  return descriptor?.webhook?.allowFrom?.join(', ') ?? '';
+}
+
 /**
- * Enters the addresses that a provider just chosen is known to send from, unless the person has entered others.
- * @param offered what was entered so for the provider before
- * @returns what was entered now
+ * Enters the addresses for a provider just chosen, unless the person has entered others.
+ * @param offered what the form entered so for the provider before
+ * @returns what it entered last
  */
-export function offerAddresses(descriptor: ProviderDescriptor | undefined, offered: string): string {
+export function offerAddresses(addresses: string, offered: string): string {
   const field = $('#pbx-account-allowFrom');
-  if (String(field.val() ?? '').trim() !== offered) return offered;
-  const addresses = descriptor?.webhook?.allowFrom?.join(', ') ?? '';
+  const entered = String(field.val() ?? '').trim();
+  if (entered !== '' && entered !== offered) return offered;
   field.val(addresses);
   return addresses;
 }

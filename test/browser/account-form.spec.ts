@@ -188,12 +188,21 @@ for (const version of [4, 5] as const) {
       const allowed = form(editor).locator('#pbx-account-allowFrom');
       assert.equal(await allowed.inputValue(), '');
       await fill(editor, { provider: 'mango' });
-      assert.match(await allowed.inputValue(), /^\d+\.\d+\.\d+\.\d+.*, /);
+      const known = await allowed.inputValue();
+      assert.match(known, /^\d+\.\d+\.\d+\.\d+.*, /);
       await fill(editor, { provider: 'gravitel' });
       assert.equal(await allowed.inputValue(), '');
       await allowed.fill('192.0.2.7');
       await fill(editor, { provider: 'mango' });
       assert.equal(await allowed.inputValue(), '192.0.2.7');
+      await editor.closeForm('cancel');
+
+      await editor.import([{ ...account, id: 'moves', provider: 'mango', allowFrom: known.split(', ') }]);
+      await editor.openForm('moves');
+      await fill(editor, { provider: 'gravitel' });
+      assert.equal(await allowed.inputValue(), '', 'another PBX sends from elsewhere');
+      await fill(editor, { provider: 'mango' });
+      assert.equal(await allowed.inputValue(), known);
       await editor.closeForm('cancel');
       assert.deepEqual(editor.problems, []);
     });
