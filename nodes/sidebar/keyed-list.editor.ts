@@ -36,9 +36,14 @@ export class KeyedList<T> {
     this.#rows.delete(key);
   }
 
+  /** Takes those keys away. */
+  drop(gone: (key: string) => boolean): void {
+    for (const key of this.#rows.keys()) if (gone(key)) this.delete(key);
+  }
+
   /** Keeps those keys only. */
   keep(keys: ReadonlySet<string>): void {
-    for (const key of this.#rows.keys()) if (!keys.has(key)) this.delete(key);
+    this.drop((key) => !keys.has(key));
   }
 
   clear(): void {

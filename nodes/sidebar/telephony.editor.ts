@@ -90,6 +90,8 @@ export class TelephonySidebar {
     for (const id of frame.ended ?? []) this.#calls.delete(id);
     for (const call of frame.calls ?? []) this.#calls.set(`${call.account}/${call.id}`, call);
     for (const { account, list } of frame.queues ?? []) {
+      const there = new Set(list.map(({ id }) => `${account}/${id}`));
+      this.#queues.drop((key) => key.startsWith(`${account}/`) && !there.has(key));
       for (const queue of list) this.#queues.set(`${account}/${queue.id}`, queue);
     }
     if (frame.events) {

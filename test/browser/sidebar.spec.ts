@@ -27,6 +27,10 @@ const flows = [
 const longWait = 45_000;
 const stream = '/pbx-account/live';
 
+const queueOf = (queue: string) => ({ id: queue, account: id, name: null, waiting: 0, callers: [], members: [] });
+const queueFrame = (...queues: string[]) =>
+  JSON.stringify({ now: 0, queues: [{ account: id, list: queues.map(queueOf) }] });
+
 /** The browser notes a refusal of a test call that was meant. */
 const meant = (problem: string): boolean => /^400 .*\/live\/call$|status of 400/.test(problem);
 
@@ -149,6 +153,23 @@ for (const version of [4, 5] as const) {
       await show('pbx-telephony');
       await until('a stream begins', () => streams.all === all + 1);
       await editor.page.locator('.pbx-live-call').first().waitFor({ timeout: longWait });
+    });
+
+    it('a queue that the PBX has no more goes', async () => {
+      const { page } = editor;
+      const body = [
+        JSON.stringify({ now: 0, fresh: true, accounts: [] }),
+        queueFrame('600', '700'),
+        queueFrame('700'),
+        '',
+      ];
+      await show('info');
+      await until('the stream ends', () => streams.open === 0);
+      await page.route(`**${stream}`, (route) => route.fulfill({ body: body.join('\n') }));
+      await show('pbx-telephony');
+      await page.locator('.pbx-live-queue', { hasText: '700' }).waitFor({ timeout: longWait });
+      assert.equal(await page.locator('.pbx-live-queue').count(), 1);
+      await page.unroute(`**${stream}`);
     });
 
     it('nothing was wrong on the way', () => assert.deepEqual(editor.problems, []));
