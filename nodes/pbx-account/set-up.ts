@@ -4,10 +4,10 @@
  */
 
 import type { NodeAPI } from 'node-red';
-import { PbxError, setUpAccount } from '../../lib/index';
+import { setUpAccount } from '../../lib/index';
 import type { ProviderModule } from '../../lib/index';
 import { isRecord } from '../shared/values';
-import { enteredAccount } from './test-connection';
+import { enteredAccount, failureOf } from './test-connection';
 import type { Deployed, TestAnswer, TestRequest } from './test-connection';
 
 const SET_UP_WITHIN_MS = 60_000;
@@ -41,7 +41,6 @@ export async function setUp(
     const known = Object.entries(fields).filter(([name]) => entered.descriptor.fields.some((one) => one.name === name));
     return { ok: true, reason: mask(summary), details: null, fields: Object.fromEntries(known) };
   } catch (error) {
-    const { code, message, cause } = PbxError.from(error);
-    return { ok: false, reason: mask(message), details: { code, vendor: cause.vendor }, fields: {} };
+    return { ...failureOf(error, mask), fields: {} };
   }
 }

@@ -51,9 +51,15 @@ export async function testConnection(
     const report = await testAccount(prepared.options, AbortSignal.timeout(TEST_WITHIN_MS));
     return { ok: true, reason: mask(report.summary), details: report.details ?? null };
   } catch (error) {
-    const { code, message, cause } = PbxError.from(error);
-    return { ok: false, reason: mask(message), details: { code, vendor: cause.vendor } };
+    return failureOf(error, mask);
   }
+}
+
+/** What is told of a failure. The PBX's own words may repeat a secret, too. */
+export function failureOf(error: unknown, mask: Mask): TestAnswer {
+  const { code, message, cause } = PbxError.from(error);
+  const vendor = cause.vendor && { ...cause.vendor, message: cause.vendor.message && mask(cause.vendor.message) };
+  return { ok: false, reason: mask(message), details: { code, vendor } };
 }
 
 export interface EnteredAccount {

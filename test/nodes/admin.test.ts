@@ -253,11 +253,12 @@ describe('admin endpoints of the account', () => {
 
     it('says why it failed, without the secret', async () => {
       await run();
-      pbx.test = () => Promise.reject(new PbxError('unauthorized', 'the PBX refused "typed-secret"'));
+      const vendor = { code: '401', message: 'no such key: typed-secret' };
+      pbx.test = () => Promise.reject(new PbxError('unauthorized', 'the PBX refused "typed-secret"', { vendor }));
       const { ok, reason, details } = await test(form({}, { password: 'typed-secret' }));
       assert.equal(ok, false);
       assert.equal(reason, 'the PBX refused "***"');
-      assert.deepEqual(details, { code: 'unauthorized', vendor: null });
+      assert.deepEqual(details, { code: 'unauthorized', vendor: { code: '401', message: 'no such key: ***' } });
     });
 
     it('takes a secret that was not touched from the deployed account', async () => {
