@@ -93,7 +93,9 @@ export class StatusLine {
   };
 
   #now(now: number): { status: NodeStatus; nextAt: number } {
-    if (this.#note) return { status: this.#note.status, nextAt: this.#note.until };
+    const note = this.#note;
+    // Work that waits for a lost connection would hide the loss for as long; how a command went is shown for a moment in any case.
+    if (note && (this.#isUp || note.until !== Infinity)) return { status: note.status, nextAt: note.until };
     if (!this.#isUp || !this.#event) return { status: this.#connection, nextAt: Infinity };
     const { age, nextAt } = this.#age(now - this.#event.at);
     const text = age ? `${this.#event.topic} · ${age}` : this.#event.topic;

@@ -69,6 +69,18 @@ describe('status line', () => {
     assert.equal(texts().at(-1), 'call.begin');
   });
 
+  it('a lost connection shows also while a command waits for its end', () => {
+    line.connection(UP, true);
+    line.busy('talking');
+    line.connection(DOWN, false);
+    assert.deepEqual(shown.at(-1), DOWN);
+    line.connection(UP, true);
+    assert.equal(texts().at(-1), 'talking');
+    line.connection(DOWN, false);
+    line.outcome('red', 'common.error.uncertain');
+    assert.equal(texts().at(-1), 'common.error.uncertain');
+  });
+
   it('the outcome of a command gives way to the connection after ten seconds', () => {
     line.connection(UP, true);
     line.busy('ringing 22');
