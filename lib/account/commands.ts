@@ -48,7 +48,7 @@ const LONGEST_CALL_MS = 24 * 3_600_000;
 
 export class Commands {
   readonly #around: Surroundings;
-  readonly #limiters: { applies: (command: Command) => boolean; limiter: RateLimiter }[];
+  readonly #limiter: RateLimiter;
   readonly #outcomes: Outcomes;
   /** Ends each command under way, should the account close. */
   readonly #underWay = new Set<() => void>();
@@ -56,10 +56,7 @@ export class Commands {
   constructor(around: Surroundings) {
     this.#around = around;
     this.#outcomes = new Outcomes(around.clock);
-    this.#limiters = (around.descriptor.rateLimits ?? []).map(({ commands, count, perMs }) => ({
-      applies: (command) => commands === 'all' || commands.includes(command.command),
-      limiter: new RateLimiter([{ count, perMs }], around.clock),
-    }));
+    this.#limiter = new RateLimiter(around.descriptor.rateLimits ?? [], around.clock);
   }
 
   observe(topic: CallTopic, call: TrackedCall): void {
@@ -71,14 +68,14 @@ export class Commands {
     checkArguments(wanted, this.#around.descriptor);
     this.#mustBeConnected();
     const command = this.#around.guard.check(wanted);
-    for (const { applies, limiter } of this.#limiters) if (applies(command)) await limiter.turn();
+    await this.#limiter.turn(undefined, limitsOf(command, this.#around.descriptor));
     this.#mustBeConnected();
     return command.command === 'call' ? this.#place(command, watch) : this.#send(command);
   }
 
   close(): void {
     for (const end of this.#underWay) end();
-    for (const { limiter } of this.#limiters) limiter.close();
+    this.#limiter.close();
     this.#outcomes.close();
   }
 
@@ -224,6 +221,13 @@ export class Commands {
 /** 32 hexadecimal digits: short and plain enough for every PBX that lets the client choose an id. */
 function newReference(): string {
   return randomBytes(16).toString('hex');
+}
+
+/** Which of the vendor's limits count this command, by their number. */
+function limitsOf({ command }: Command, { rateLimits = [] }: ProviderDescriptor): number[] {
+  return [...rateLimits.entries()]
+    .filter(([, { commands }]) => commands === 'all' || commands.includes(command))
+    .map(([number]) => number);
 }
 
 /** A destination that is no telephone has no leg: whoever listens there must not be cut off. */

@@ -12,57 +12,69 @@ export interface Window {
 }
 
 interface Waiting {
+  /** The windows that count it, by their number; those of one line keep their order. */
+  line: string;
+  windows: readonly SlidingWindow[];
   go: () => void;
   fail: (error: PbxError) => void;
   deadline: Timer;
 }
 
 export class RateLimiter {
-  readonly #windows: readonly Window[];
+  readonly #windows: readonly SlidingWindow[];
   readonly #clock: Clock;
   readonly #maxWaiting: number;
   readonly #maxWaitMs: number;
-  readonly #longest: number;
-  #times: number[] = [];
   #waiting: Waiting[] = [];
   #timer: Timer | null = null;
+  #pausedUntil = 0;
 
+  /** @param bounds how many may wait for the same windows, and how long each */
   constructor(windows: readonly Window[], clock: Clock, bounds: { maxWaiting?: number; maxWaitMs?: number } = {}) {
-    this.#windows = windows;
+    this.#windows = windows.map((window) => new SlidingWindow(window));
     this.#clock = clock;
     this.#maxWaiting = bounds.maxWaiting ?? 100;
     this.#maxWaitMs = bounds.maxWaitMs ?? 15_000;
-    this.#longest = Math.max(0, ...windows.map((window) => window.perMs));
   }
 
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** Resolves when the request may be sent; `rate-limited` when it would wait too long or too many wait. */
-  async turn(signal?: AbortSignal): Promise<void> {
-    if (this.#waiting.length === 0 && this.#delay() === 0) {
-      this.#times.push(this.#clock.now());
+  /**
+   * Resolves when the request may be sent; `rate-limited` when it would wait too long or too many wait.
+   * @param counted the windows that count this request, by their number; all of them unless said otherwise
+   */
+  async turn(signal?: AbortSignal, counted: readonly number[] = [...this.#windows.keys()]): Promise<void> {
+    const line = counted.join();
+    const windows = this.#windows.filter((_, number) => counted.includes(number));
+    // Who comes at the very moment when a turn is due finds it taken.
+    this.#release();
+    const before = this.#waiting.filter((other) => other.line === line).length;
+    if (before === 0 && this.#delay(windows) === 0) {
+      this.#count(windows);
       return;
     }
-    if (this.#waiting.length >= this.#maxWaiting)
+    if (before >= this.#maxWaiting)
       throw new PbxError('rate-limited', `${this.#maxWaiting} requests already wait for the PBX's rate limit`);
     await new Promise<void>((resolve, reject) => {
       const leave = () => {
         this.#waiting = this.#waiting.filter((other) => other !== entry);
-        if (this.#waiting.length === 0) this.#disarm();
         entry.deadline.cancel();
         signal?.removeEventListener('abort', aborted);
       };
       const aborted = () =>
         entry.fail(new PbxError('not-connected', 'the account was closed before the request was sent'));
       const entry: Waiting = {
+        line,
+        windows,
         go: () => {
           leave();
           resolve();
         },
         fail: (error) => {
           leave();
+          this.#arm();
           reject(error);
         },
         deadline: this.#clock.after(this.#maxWaitMs, () =>
@@ -81,42 +93,66 @@ export class RateLimiter {
     this.#pausedUntil = Math.max(this.#pausedUntil, timeMs);
   }
 
-  #pausedUntil = 0;
-
   close(): void {
-    this.#disarm();
     for (const entry of this.#waiting.slice())
       entry.fail(new PbxError('not-connected', 'the account was closed before the request was sent'));
   }
 
-  #disarm(): void {
+  /** A timer for the next turn, none while nobody waits. */
+  #arm(): void {
     this.#timer?.cancel();
     this.#timer = null;
-  }
-
-  #arm(): void {
-    if (this.#timer || this.#waiting.length === 0) return;
-    this.#timer = this.#clock.after(this.#delay(), () => {
+    if (this.#waiting.length === 0) return;
+    const soonest = Math.min(...this.#waiting.map(({ windows }) => this.#delay(windows)));
+    this.#timer = this.#clock.after(soonest, () => {
       this.#timer = null;
-      while (this.#waiting.length > 0 && this.#delay() === 0) {
-        this.#times.push(this.#clock.now());
-        this.#waiting[0]?.go();
-      }
+      this.#release();
       this.#arm();
     });
   }
 
-  /** Milliseconds until one more request may be sent. */
-  #delay(): number {
-    const now = this.#clock.now();
-    // What lies in the future was counted before the clock was set back.
-    this.#times = this.#times.filter((time) => time <= now && now - time < this.#longest);
-    let delay = Math.max(0, this.#pausedUntil - now);
-    for (const { count, perMs } of this.#windows) {
-      const inside = this.#times.filter((time) => now - time < perMs);
-      const first = inside[inside.length - count];
-      if (inside.length >= count && first !== undefined) delay = Math.max(delay, first + perMs - now);
+  /** Lets everybody go whose turn it is: in order, though nobody waits for one who waits for something else. */
+  #release(): void {
+    const full = new Set<string>();
+    for (const entry of this.#waiting.slice()) {
+      if (full.has(entry.line)) continue;
+      if (this.#delay(entry.windows) > 0) full.add(entry.line);
+      else {
+        this.#count(entry.windows);
+        entry.go();
+      }
     }
-    return delay;
+  }
+
+  #count(windows: readonly SlidingWindow[]): void {
+    for (const window of windows) window.count(this.#clock.now());
+  }
+
+  /** Milliseconds until one more request of these windows may be sent. */
+  #delay(windows: readonly SlidingWindow[]): number {
+    const now = this.#clock.now();
+    return Math.max(0, this.#pausedUntil - now, ...windows.map((window) => window.delay(now)));
+  }
+}
+
+class SlidingWindow {
+  readonly #limit: Window;
+  #times: number[] = [];
+
+  constructor(limit: Window) {
+    this.#limit = limit;
+  }
+
+  count(now: number): void {
+    this.#times.push(now);
+  }
+
+  /** Milliseconds until there is room for one more. */
+  delay(now: number): number {
+    const { count, perMs } = this.#limit;
+    // What lies in the future was counted before the clock was set back.
+    this.#times = this.#times.filter((time) => time <= now && now - time < perMs);
+    const first = this.#times[this.#times.length - count];
+    return first === undefined ? 0 : first + perMs - now;
   }
 }

@@ -12,10 +12,10 @@ describe('rate limit', () => {
   });
 
   /** Asks for so many turns; the times at which they came, in order of asking. */
-  const turns = (limiter: RateLimiter, count: number): (number | string)[] => {
+  const turns = (limiter: RateLimiter, count: number, counted?: readonly number[]): (number | string)[] => {
     const came: (number | string)[] = [];
     for (let number = 0; number < count; number++)
-      limiter.turn().then(
+      limiter.turn(undefined, counted).then(
         () => came.push(clock.now()),
         (error: Error & { code: string }) => came.push(error.code),
       );
@@ -51,6 +51,47 @@ describe('rate limit', () => {
     );
     await clock.run(14_000);
     assert.deepEqual(came, [0, 0, 1_000, 10_000, 10_000]);
+  });
+
+  describe('with windows of which a request counts in some', () => {
+    const windows = [
+      { count: 2, perMs: 1_000 },
+      { count: 4, perMs: 1_000 },
+    ];
+    const first = [0, 1];
+    const second = [1];
+
+    it('who waits for one window has not been counted in the other yet', async () => {
+      const limiter = limited(windows);
+      turns(limiter, 8, second);
+      await clock.run(500);
+      const came = turns(limiter, 6, first);
+      await clock.run(20_000);
+      assert.deepEqual(came, [2_000, 2_000, 3_000, 3_000, 4_000, 4_000]);
+    });
+
+    it('nobody waits behind one who waits for another window', async () => {
+      const limiter = limited(windows);
+      const slow = turns(limiter, 4, first);
+      const quick = turns(limiter, 3, second);
+      await clock.run(20_000);
+      assert.deepEqual(
+        [slow, quick],
+        [
+          [0, 0, 1_000, 1_000],
+          [0, 0, 1_000],
+        ],
+      );
+    });
+
+    it('as many as are bound to wait may do so for each', async () => {
+      const limiter = limited(windows, { maxWaiting: 1 });
+      turns(limiter, 3, first);
+      await assert.rejects(limiter.turn(undefined, first), { code: 'rate-limited' });
+      const came = turns(limiter, 3, second);
+      await clock.run(20_000);
+      assert.deepEqual(came, [0, 0, 1_000]);
+    });
   });
 
   it('without a window nothing waits', async () => {

@@ -49,29 +49,30 @@ export function plainPath(path: string): string {
 
 export class Quota {
   readonly #clock: Clock;
-  readonly #limiters: RateLimiter[];
+  readonly #limiter: RateLimiter;
   #firstWrongAt = -Infinity;
   #doubtfulAt = -Infinity;
   #blockedUntil = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#limiters = KINDS.map(({ count, perMs }) => new RateLimiter([{ count, perMs: perMs * MARGIN }], clock));
+    const windows = KINDS.map(({ count, perMs }) => ({ count, perMs: perMs * MARGIN }));
+    this.#limiter = new RateLimiter(windows, clock);
   }
 
   /** Resolves when a request to this path may go out; `rate-limited` while the API is blocked or too many wait. */
   async turn(path: string, signal: AbortSignal): Promise<void> {
     this.#mustBeOpen();
     const plain = plainPath(path);
-    for (const [index, { applies }] of KINDS.entries()) if (applies(plain)) await this.#limiters[index]?.turn(signal);
+    const counted = [...KINDS.entries()].filter(([, { applies }]) => applies(plain)).map(([number]) => number);
+    await this.#limiter.turn(signal, counted);
     // A wait may have seen another request go wrong.
     this.#mustBeOpen();
   }
 
   /** The vendor asked for a pause (429, 503, code 5008). */
   pause(ms: number): void {
-    const until = this.#clock.now() + ms;
-    for (const limiter of this.#limiters) limiter.pauseUntil(until);
+    this.#limiter.pauseUntil(this.#clock.now() + ms);
   }
 
   /** The PBX called a request wrong (3xxx). The second within two minutes blocks it. */
