@@ -84,7 +84,10 @@ function unknownProvider(def: AccountDef): Problem {
 function pathTaken(path: string): Problem {
   return {
     key: 'common.status.pathTaken',
-    error: new PbxError('invalid-argument', `another account has the webhook path "${path}" already`),
+    error: new PbxError(
+      'invalid-argument',
+      `another account has the webhook path "${path}" already; give this one another path`,
+    ),
   };
 }
 
