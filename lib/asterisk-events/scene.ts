@@ -105,7 +105,8 @@ export class Scene {
     if (call.answered) return;
     this.#settle(leg);
     const { number, extension } = leg.party;
-    if (number || extension) this.tell({ fact: 'call.update', call: call.key, details: { to: leg.party } });
+    if (number || extension)
+      this.tell({ fact: 'call.update', call: call.key, details: { to: leg.party }, elsewhere: true });
   }
 
   /** States the ringing of a leg as soon as it is clear whom it rings for. */

@@ -40,6 +40,24 @@ describe('names and numbers', () => {
     assert.deepEqual(bench.tracker.find('1.2')?.from, { number: null, extension: '1001', name: 'Phone 1001' });
   });
 
+  it('of a phone that rang before are not those of the number outside that is called after it', () => {
+    const bench = new Bench();
+    const caller = channel('PJSIP/provider-1', '1.1', { Exten: '22', Context: 'from-pstn' });
+    bench.event('Newchannel', caller);
+    const dialled = (name: string, id: string, dial: string, context: string): void => {
+      const called = { ChannelState: 5, Context: context, Linkedid: '1.1' };
+      bench.event('Newchannel', channel(name, id, { ...called, ChannelState: 0 }));
+      bench.event('DialBegin', { ...caller, ...channel(name, id, called, 'Dest'), DialString: dial });
+      bench.event('Newstate', channel(name, id, called));
+    };
+    dialled('PJSIP/22-2', '1.2', '22', 'from-internal');
+    assert.equal(bench.tracker.find('1.1')?.to.extension, '22');
+    bench.event('Hangup', channel('PJSIP/22-2', '1.2', { Linkedid: '1.1', Cause: '19' }));
+    dialled('PJSIP/provider-3', '1.3', '0911000009@provider', 'from-pstn');
+    const { number, extension } = bench.tracker.find('1.1')?.to ?? {};
+    assert.deepEqual([number, extension], ['0911000009', null]);
+  });
+
   it('of the called party outside are what was dialled, and the trunk is the line', () => {
     const seen = play(eventsOf('22', 't6-trunk-out-answered'));
     const call = seen.emissions.find((emission) => emission.kind === 'call' && emission.topic === 'call.answer');

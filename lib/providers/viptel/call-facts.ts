@@ -296,7 +296,8 @@ export class CallFacts {
     this.#say(told, { fact: 'leg.begin', call: key, leg, role: 'callee', party });
     // VIPTel reports that a phone is being called, which for its own phones is that they ring; of others nobody knows.
     if (ringing) this.#say(told, { fact: 'leg.ringing', call: key, leg, party });
-    else if (call.answeredAt === null) this.#say(told, { fact: 'call.update', call: key, details: { to: party } });
+    else if (call.answeredAt === null)
+      this.#say(told, { fact: 'call.update', call: key, details: { to: party }, elsewhere: true });
   }
 
   #transferred(call: ViptelCall, { party }: Target, told: Told): void {

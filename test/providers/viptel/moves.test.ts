@@ -100,6 +100,14 @@ describe('VIPTel redirect, transfer and raw actions', () => {
       assert.equal(bench.last('call.end').call.answeredBy?.extension, '22');
     });
 
+    it('a call that rang at an extension and is redirected outside is for the number outside alone', async () => {
+      await bench.play({ ...INBOUND, callee_name: 'Ivan' });
+      assert.deepEqual(bench.last('call.ringing').call.to, { number: null, extension: '21', name: 'Ivan' });
+      await bench.play({ ...INBOUND, caller: '0220282028', callee: '00421911000009', callee_name: '' });
+      await bench.play(end('noanswer'));
+      assert.deepEqual(bench.last('call.missed').call.to, { number: '00421911000009', extension: null, name: null });
+    });
+
     it('an answered call is handed on by its agent', async () => {
       await bench.play(INBOUND, pickup());
       await run({ command: 'transfer', call: '1700000000.12', to: '22', mode: 'blind', by: '21' });
