@@ -8,7 +8,7 @@ import { PbxError } from '../model';
 import type { AccountState, Call, CallCommand, CallTopic, Command, CommandResult } from '../model';
 import type { Normalise } from '../numbers';
 import { callOf, listOf } from '../payload';
-import type { Accepted, CommandContext, KnownCall, Provider, ProviderDescriptor } from '../provider';
+import type { Accepted, CommandContext, KnownCall, Provider, ProviderDescriptor, RateLimit } from '../provider';
 import type { Redact } from '../redact';
 import { RateLimiter } from '../transport/rate-limit';
 import { checkArguments, checkSupported } from './checks';
@@ -48,7 +48,7 @@ const LONGEST_CALL_MS = 24 * 3_600_000;
 
 export class Commands {
   readonly #around: Surroundings;
-  readonly #limiter: RateLimiter;
+  readonly #limiter: RateLimiter<RateLimit>;
   readonly #outcomes: Outcomes;
   /** Ends each command under way, should the account close. */
   readonly #underWay = new Set<() => void>();
@@ -68,7 +68,7 @@ export class Commands {
     checkArguments(wanted, this.#around.descriptor);
     this.#mustBeConnected();
     const command = this.#around.guard.check(wanted);
-    await this.#limiter.turn(undefined, limitsOf(command, this.#around.descriptor));
+    await this.#limiter.turn(undefined, ({ commands }) => commands === 'all' || commands.includes(command.command));
     this.#mustBeConnected();
     return command.command === 'call' ? this.#place(command, watch) : this.#send(command);
   }
@@ -221,13 +221,6 @@ export class Commands {
 /** 32 hexadecimal digits: short and plain enough for every PBX that lets the client choose an id. */
 function newReference(): string {
   return randomBytes(16).toString('hex');
-}
-
-/** Which of the vendor's limits count this command, by their number. */
-function limitsOf({ command }: Command, { rateLimits = [] }: ProviderDescriptor): number[] {
-  return [...rateLimits.entries()]
-    .filter(([, { commands }]) => commands === 'all' || commands.includes(command))
-    .map(([number]) => number);
 }
 
 /** A destination that is no telephone has no leg: whoever listens there must not be cut off. */

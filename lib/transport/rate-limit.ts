@@ -20,8 +20,8 @@ interface Waiting {
   deadline: Timer;
 }
 
-export class RateLimiter {
-  readonly #windows: readonly SlidingWindow[];
+export class RateLimiter<W extends Window = Window> {
+  readonly #windows: readonly SlidingWindow<W>[];
   readonly #clock: Clock;
   readonly #maxWaiting: number;
   readonly #maxWaitMs: number;
@@ -30,7 +30,7 @@ export class RateLimiter {
   #pausedUntil = 0;
 
   /** @param bounds how many may wait for the same windows, and how long each */
-  constructor(windows: readonly Window[], clock: Clock, bounds: { maxWaiting?: number; maxWaitMs?: number } = {}) {
+  constructor(windows: readonly W[], clock: Clock, bounds: { maxWaiting?: number; maxWaitMs?: number } = {}) {
     this.#windows = windows.map((window) => new SlidingWindow(window));
     this.#clock = clock;
     this.#maxWaiting = bounds.maxWaiting ?? 100;
@@ -43,11 +43,11 @@ export class RateLimiter {
 
   /**
    * Resolves when the request may be sent; `rate-limited` when it would wait too long or too many wait.
-   * @param counted the windows that count this request, by their number; all of them unless said otherwise
+   * @param counts whether a window counts this request; all do unless said otherwise
    */
-  async turn(signal?: AbortSignal, counted: readonly number[] = [...this.#windows.keys()]): Promise<void> {
-    const line = counted.join();
-    const windows = this.#windows.filter((_, number) => counted.includes(number));
+  async turn(signal?: AbortSignal, counts: (window: W) => boolean = () => true): Promise<void> {
+    const windows = this.#windows.filter(({ limit }) => counts(limit));
+    const line = windows.map((window) => this.#windows.indexOf(window)).join();
     // Who comes at the very moment when a turn is due finds it taken.
     this.#release();
     const before = this.#waiting.filter((other) => other.line === line).length;
@@ -135,12 +135,12 @@ export class RateLimiter {
   }
 }
 
-class SlidingWindow {
-  readonly #limit: Window;
+class SlidingWindow<W extends Window = Window> {
+  readonly limit: W;
   #times: number[] = [];
 
-  constructor(limit: Window) {
-    this.#limit = limit;
+  constructor(limit: W) {
+    this.limit = limit;
   }
 
   count(now: number): void {
@@ -149,7 +149,7 @@ class SlidingWindow {
 
   /** Milliseconds until there is room for one more. */
   delay(now: number): number {
-    const { count, perMs } = this.#limit;
+    const { count, perMs } = this.limit;
     // What lies in the future was counted before the clock was set back.
     this.#times = this.#times.filter((time) => time <= now && now - time < perMs);
     const first = this.#times[this.#times.length - count];

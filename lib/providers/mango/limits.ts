@@ -6,11 +6,10 @@
 import type { Clock } from '../../clock';
 import { PbxError } from '../../model';
 import { RateLimiter } from '../../transport/rate-limit';
+import type { Window } from '../../transport/rate-limit';
 
-interface Kind {
+interface Kind extends Window {
   applies: (path: string) => boolean;
-  count: number;
-  perMs: number;
 }
 
 const is =
@@ -49,23 +48,22 @@ export function plainPath(path: string): string {
 
 export class Quota {
   readonly #clock: Clock;
-  readonly #limiter: RateLimiter;
+  readonly #limiter: RateLimiter<Kind>;
   #firstWrongAt = -Infinity;
   #doubtfulAt = -Infinity;
   #blockedUntil = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    const windows = KINDS.map(({ count, perMs }) => ({ count, perMs: perMs * MARGIN }));
-    this.#limiter = new RateLimiter(windows, clock);
+    const kinds = KINDS.map((kind) => ({ ...kind, perMs: kind.perMs * MARGIN }));
+    this.#limiter = new RateLimiter(kinds, clock);
   }
 
   /** Resolves when a request to this path may go out; `rate-limited` while the API is blocked or too many wait. */
   async turn(path: string, signal: AbortSignal): Promise<void> {
     this.#mustBeOpen();
     const plain = plainPath(path);
-    const counted = [...KINDS.entries()].filter(([, { applies }]) => applies(plain)).map(([number]) => number);
-    await this.#limiter.turn(signal, counted);
+    await this.#limiter.turn(signal, ({ applies }) => applies(plain));
     // A wait may have seen another request go wrong.
     this.#mustBeOpen();
   }
