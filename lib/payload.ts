@@ -19,16 +19,19 @@ export function callOf(call: TrackedCall, normalise: Normalise): Call {
   return snapshot;
 }
 
+function partyOf(known: Party, normalise: Normalise): Party {
+  return { ...known, number: normalise(known.number) };
+}
+
 /** What a query brought, with its numbers written as those of events are; lists without numbers stay as they are. */
 export function listOf(query: QueryName, result: unknown, normalise: Normalise): unknown {
   if (!Array.isArray(result)) return result;
-  const party = (known: Party | null) => known && { ...known, number: normalise(known.number) };
   if (query === 'calls' || query === 'history')
     return (result as Call[]).map((call) => ({
       ...call,
-      from: party(call.from),
-      to: party(call.to),
-      answeredBy: party(call.answeredBy),
+      from: partyOf(call.from, normalise),
+      to: partyOf(call.to, normalise),
+      answeredBy: call.answeredBy && partyOf(call.answeredBy, normalise),
     }));
   if (query === 'queues')
     return (result as QueueStatus[]).map((queue) => ({
@@ -40,7 +43,7 @@ export function listOf(query: QueryName, result: unknown, normalise: Normalise):
 
 export function eventOf(emission: Emission, origin: Origin): PbxEvent | null {
   const { account, provider, normalise } = origin;
-  const party = (known: Party): Party => ({ ...known, number: normalise(known.number) });
+  const party = (known: Party): Party => partyOf(known, normalise);
   switch (emission.kind) {
     case 'call':
       return {
