@@ -10,6 +10,18 @@ import { FakeViptel } from '../../fakes/viptel-server';
 import type { FakeViptelOptions } from '../../fakes/viptel-server';
 import type { AnyEvent, Told } from '../any-event';
 
+/** A call from outside to extension 21, and a caller who waits in queue 500. */
+export const INBOUND = {
+  event: 'call.begin',
+  caller: '0900000001',
+  caller_name: '0900000001',
+  callee: '21',
+  callee_name: 'Eva',
+  called_number: '0220282028',
+  unique_id: '1.1',
+};
+export const JOIN = { event: 'queue.join', queue: 500, caller: '0900000001', unique_id: '1.20', position: 1 };
+
 export interface BenchOptions {
   clock?: VirtualClock;
   pbx?: FakeViptelOptions;

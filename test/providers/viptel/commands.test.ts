@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Command } from '../../../lib/model';
 import { fails } from '../../transport/http/fails';
-import { Bench } from './bench';
+import { Bench, INBOUND } from './bench';
 
-const INBOUND = {
-  event: 'call.begin',
-  caller: '0900000001',
-  caller_name: '0900000001',
-  callee: '21',
-  callee_name: 'Eva',
-  called_number: '0220282028',
-  unique_id: '1700000000.12',
-};
+const BEGIN = { ...INBOUND, unique_id: '1700000000.12' };
 const pickup = (unique_id = '1700000000.12') => ({ event: 'call.pickup', unique_id });
 const end = (status: string, unique_id = '1700000000.12') => ({ event: 'call.end', unique_id, status });
 
@@ -143,10 +135,7 @@ describe('VIPTel commands', () => {
       const response = { event: 'call.create_response', call_random_id: 'theirs1' };
       await bench.play({ ...response, unique_id: '1.1' }, { ...response, unique_id: '1.2' });
       assert.deepEqual(bench.topics(), []);
-      await bench.play(
-        { ...INBOUND, caller: '21', callee: '22', called_number: '22', unique_id: '1.2' },
-        pickup('1.2'),
-      );
+      await bench.play({ ...BEGIN, caller: '21', callee: '22', called_number: '22', unique_id: '1.2' }, pickup('1.2'));
       await bench.play(end('answer', '1.2'));
       assert.deepEqual(bench.topics(), ['call.begin', 'call.ringing', 'call.answer', 'call.end']);
     });
@@ -248,7 +237,7 @@ describe('VIPTel commands', () => {
     await bench.close();
     bench = await Bench.open({ pbx: { users: { pbxapi: { password: 'Žltý kôň', permissions: ['call.hangup'] } } } });
     await fails(call(), 'forbidden');
-    await bench.play(INBOUND);
+    await bench.play(BEGIN);
     await run({ command: 'hangup', call: '1700000000.12' });
   });
 
@@ -321,14 +310,14 @@ describe('VIPTel commands', () => {
 
   describe('hang up', () => {
     it('is done when the call has ended', async () => {
-      await bench.play(INBOUND, pickup());
+      await bench.play(BEGIN, pickup());
       const { payload } = await run({ command: 'hangup', call: '1700000000.12' });
       assert.equal(payload.call?.state, 'ended');
       assert.equal(payload.call.disposition, 'answered');
     });
 
     it("of a waiting caller ends the caller's call, not the offer to an agent", async () => {
-      const parent = { ...INBOUND, callee: '500', unique_id: '1.20' };
+      const parent = { ...BEGIN, callee: '500', unique_id: '1.20' };
       await bench.play(parent, {
         event: 'queue.join',
         queue: 500,
@@ -336,14 +325,14 @@ describe('VIPTel commands', () => {
         unique_id: '1.20',
         position: 1,
       });
-      await bench.play({ ...INBOUND, unique_id: '1.21', from_queue_unique_id: '1.20' });
+      await bench.play({ ...BEGIN, unique_id: '1.21', from_queue_unique_id: '1.20' });
       await run({ command: 'hangup', call: '1.20' });
       assert.equal((await bench.pbx.received('call.hangup'))['unique_id'], '1.20');
       assert.equal(bench.last('call.end').call.id, '1.20');
     });
 
     it('of a call from before this connection says that VIPTel cannot', async () => {
-      await bench.play(INBOUND, pickup());
+      await bench.play(BEGIN, pickup());
       bench.pbx.cut();
       await bench.untilInTime('back', () => bench.account.status.counters.reconnects === 1);
       const error = await fails(run({ command: 'hangup', call: '1700000000.12' }), 'not-found');
@@ -352,7 +341,7 @@ describe('VIPTel commands', () => {
     });
 
     it('of a call that has ended says so without asking', async () => {
-      await bench.play(INBOUND, end('cancel'));
+      await bench.play(BEGIN, end('cancel'));
       await fails(run({ command: 'hangup', call: '1700000000.12' }), 'not-found');
       assert.equal(bench.pbx.actions.length, 1);
     });

@@ -2,17 +2,9 @@ import assert from 'node:assert/strict';
 import type { Command } from '../../../lib/model';
 import { fails } from '../../transport/http/fails';
 import { PbxError } from '../../../lib/model';
-import { Bench } from './bench';
+import { Bench, INBOUND } from './bench';
 
-const INBOUND = {
-  event: 'call.begin',
-  caller: '0900000001',
-  caller_name: '0900000001',
-  callee: '21',
-  callee_name: 'Eva',
-  called_number: '0220282028',
-  unique_id: '1700000000.12',
-};
+const BEGIN = { ...INBOUND, unique_id: '1700000000.12' };
 const pickup = (unique_id = '1700000000.12') => ({ event: 'call.pickup', unique_id });
 const end = (status: string, unique_id = '1700000000.12') => ({ event: 'call.end', unique_id, status });
 
@@ -30,7 +22,7 @@ describe('VIPTel redirect, transfer and raw actions', () => {
 
   describe('redirect and transfer', () => {
     it('a ringing call goes elsewhere', async () => {
-      await bench.play(INBOUND);
+      await bench.play(BEGIN);
       await run({ command: 'redirect', call: '1700000000.12', to: '22' });
       assert.deepEqual(await bench.pbx.received('call.redirect'), {
         action: 'call.redirect',
@@ -44,7 +36,7 @@ describe('VIPTel redirect, transfer and raw actions', () => {
     });
 
     it('a call from before this connection cannot be sent elsewhere, and goes on', async () => {
-      await bench.play(INBOUND);
+      await bench.play(BEGIN);
       bench.pbx.cut();
       await bench.untilInTime('back', () => bench.account.status.counters.reconnects === 1);
       await assert.rejects(
@@ -66,7 +58,7 @@ describe('VIPTel redirect, transfer and raw actions', () => {
       assert.equal(redirected, false);
       assert.equal(bench.last('queue.leave').reason, 'redirected');
       assert.equal(bench.last('queue.leave').queue.waitSeconds, 5);
-      await bench.play({ ...INBOUND, caller: '0220282028', callee: '00421911000009', unique_id: '1.20' });
+      await bench.play({ ...BEGIN, caller: '0220282028', callee: '00421911000009', unique_id: '1.20' });
       await outcome;
       await bench.play(end('noanswer', '1.20'));
       assert.ok(!bench.topics().includes('queue.abandon'));
@@ -101,15 +93,15 @@ describe('VIPTel redirect, transfer and raw actions', () => {
     });
 
     it('a call that rang at an extension and is redirected outside is for the number outside alone', async () => {
-      await bench.play({ ...INBOUND, callee_name: 'Ivan' });
+      await bench.play({ ...BEGIN, callee_name: 'Ivan' });
       assert.deepEqual(bench.last('call.ringing').call.to, { number: null, extension: '21', name: 'Ivan' });
-      await bench.play({ ...INBOUND, caller: '0220282028', callee: '00421911000009', callee_name: '' });
+      await bench.play({ ...BEGIN, caller: '0220282028', callee: '00421911000009', callee_name: '' });
       await bench.play(end('noanswer'));
       assert.deepEqual(bench.last('call.missed').call.to, { number: '00421911000009', extension: null, name: null });
     });
 
     it('an answered call is handed on by its agent', async () => {
-      await bench.play(INBOUND, pickup());
+      await bench.play(BEGIN, pickup());
       await run({ command: 'transfer', call: '1700000000.12', to: '22', mode: 'blind', by: '21' });
       await bench.play();
       const { transfer } = bench.last('call.transfer');
@@ -118,7 +110,7 @@ describe('VIPTel redirect, transfer and raw actions', () => {
 
     it('the leg of the agent who talks stands for a call from a queue', async () => {
       await bench.play({ event: 'queue.join', queue: 500, caller: '0900000001', unique_id: '1.20', position: 1 });
-      await bench.play({ ...INBOUND, unique_id: '1.21', from_queue_unique_id: '1.20' }, pickup('1.21'));
+      await bench.play({ ...BEGIN, unique_id: '1.21', from_queue_unique_id: '1.20' }, pickup('1.21'));
       await run({ command: 'transfer', call: '1.20', to: '22', mode: 'blind' });
       assert.equal((await bench.pbx.received('call.redirect'))['unique_id'], '1.21');
       await bench.play(pickup('1.21'), end('answer', '1.21'), end('answer', '1.20'));
@@ -129,7 +121,7 @@ describe('VIPTel redirect, transfer and raw actions', () => {
     it('an outgoing call is refused, since the customer would be lost', async () => {
       const { payload } = await run({ command: 'call', from: '21', to: '0900000001' });
       await bench.play({
-        ...INBOUND,
+        ...BEGIN,
         caller: '22',
         callee: '0900000005',
         called_number: '0900000005',
@@ -147,7 +139,7 @@ describe('VIPTel redirect, transfer and raw actions', () => {
     });
 
     it('transfer wants an answered call, and the side that was called', async () => {
-      await bench.play(INBOUND);
+      await bench.play(BEGIN);
       await fails(run({ command: 'transfer', call: '1700000000.12', to: '22', mode: 'blind' }), 'invalid-argument');
       await bench.play(pickup());
       await fails(
@@ -163,7 +155,7 @@ describe('VIPTel redirect, transfer and raw actions', () => {
         assert.equal(request.number, '0900000001');
         request.answer({ to: '22', contactName: 'Jana' });
       });
-      await bench.play(INBOUND);
+      await bench.play(BEGIN);
       assert.equal((await bench.pbx.received('call.redirect'))['destination'], '22');
       await bench.play();
       assert.deepEqual(bench.topics(), ['call.begin', 'call.ringing', 'call.ringing']);
@@ -178,7 +170,7 @@ describe('VIPTel redirect, transfer and raw actions', () => {
         bench.account.onRoute({ timeoutMs: 1_000 }, (request) => {
           answer = () => request.answer({ to: '22', contactName: null });
         });
-        await bench.play(INBOUND, ...events);
+        await bench.play(BEGIN, ...events);
         assert.throws(() => answer(), { code: 'timeout' });
         await bench.play();
         assert.ok(!bench.pbx.actions.some(({ action }) => action === 'call.redirect'));
@@ -187,7 +179,7 @@ describe('VIPTel redirect, transfer and raw actions', () => {
 
   describe('raw actions', () => {
     it('are sent as they are; the event that tells the success is the result', async () => {
-      await bench.play(INBOUND);
+      await bench.play(BEGIN);
       const { payload } = await run({
         command: 'action',
         request: { action: 'call.hangup', unique_id: '1700000000.12' },

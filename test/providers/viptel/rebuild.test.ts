@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict';
 import { VirtualClock } from '../../../lib';
 import { closeServers } from '../../transport/http/servers';
-import { Bench } from './bench';
+import { Bench, INBOUND, JOIN } from './bench';
 import { FakeWeb } from './fake-web';
 
-const INBOUND = {
-  event: 'call.begin',
-  caller: '0900000001',
-  caller_name: '0900000001',
-  callee: '21',
-  callee_name: 'Eva',
-  called_number: '0220282028',
-  unique_id: '1.1',
-};
-const JOIN = { event: 'queue.join', queue: 500, caller: '0900000001', unique_id: '1.20', position: 1 };
 const pickup = (unique_id = '1.1') => ({ event: 'call.pickup', unique_id });
 
 const record = (more: object = {}) => ({

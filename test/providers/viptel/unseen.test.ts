@@ -1,20 +1,10 @@
 import assert from 'node:assert/strict';
 import { VirtualClock } from '../../../lib';
 import { closeServers } from '../../transport/http/servers';
-import { Bench } from './bench';
+import { Bench, INBOUND, JOIN } from './bench';
 import { FakeWeb } from './fake-web';
 
 const START = Date.parse('2026-05-28T12:00:00Z');
-const INBOUND = {
-  event: 'call.begin',
-  caller: '0900000001',
-  caller_name: '0900000001',
-  callee: '21',
-  callee_name: 'Eva',
-  called_number: '0220282028',
-  unique_id: '1.1',
-};
-const JOIN = { event: 'queue.join', queue: 500, caller: '0900000001', unique_id: '1.20', position: 1 };
 
 /** A call from outside that nobody took, in the words of the history and by the clock on the wall in Slovakia. */
 const missed = (more: object = {}) => ({

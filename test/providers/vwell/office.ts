@@ -1,7 +1,9 @@
 /** An account on a fake vwell-bpx-srv in front of a fake Asterisk, and everything it says. */
 
+import assert from 'node:assert/strict';
 import { PbxAccount, TOPICS } from '../../../lib';
 import type { AccountOptions } from '../../../lib/account';
+import type { Command, PbxErrorCode } from '../../../lib/model';
 import type { AnyEvent, Told } from '../any-event';
 import type { ProviderConfig, ProviderModule } from '../../../lib/provider';
 import { descriptor } from '../../../lib/providers/vwell/descriptor';
@@ -68,6 +70,15 @@ export class Office {
     const wait = options.waitFor ?? 'connected';
     if (wait !== 'nothing') await office.until(`the account is ${wait}`, () => account.status.state === wait);
     return office;
+  }
+
+  /** Sends a command that must fail so. */
+  async fails(command: Command, code: PbxErrorCode, words: RegExp): Promise<void> {
+    await assert.rejects(this.account.execute(command), (error: Error & { code: string }) => {
+      assert.equal(error.code, code, error.message);
+      assert.match(error.message, words);
+      return true;
+    });
   }
 
   /** Waits for a condition, never for a time. */
