@@ -7,6 +7,7 @@
  *  4. everything else is outside.
  */
 
+import type { Command } from '../model';
 import { isDigits } from './channel-name';
 
 const LONGEST_EXTENSION = 6;
@@ -46,6 +47,11 @@ export class Directory {
   /** Whether the lists of the PBX have taught that this is a phone of the house. */
   isPhone(endpoint: string): boolean {
     return this.#endpoints.get(endpoint) === 'extension';
+  }
+
+  /** What a command has the dialplan dial besides its `to`: the calling side, unless it is a phone of the house. */
+  dialledFor(command: Command): readonly string[] {
+    return command.command === 'call' && !this.isPhone(command.from) ? [command.from] : [];
   }
 
   /** Whether a dialled number is one of the house. */

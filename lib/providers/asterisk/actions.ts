@@ -32,8 +32,7 @@ export async function runAction(
     result['items'] = items.map((item) => item.toObject());
     result['complete'] = complete.toObject();
   }
-  const shown = redact(result);
-  return { result: shown, raw: shown };
+  return { result: redact(result), raw: result };
 }
 
 function valuesOf(fields: AmiFields, wanted: string): string[] {

@@ -14,7 +14,7 @@ import type {
   ProviderHost,
   TestReport,
 } from '../../provider';
-import { AmiMessage, redact } from '../../transport/ami';
+import { AmiMessage, redact, withMaskedRaw } from '../../transport/ami';
 import { Link } from '../../transport/link';
 import { runAction } from './actions';
 import { BOOT_EVENT } from './boot';
@@ -121,8 +121,7 @@ export class AsteriskProvider implements Provider {
   }
 
   async execute(command: Exclude<Command, QueryCommand>, context: CommandContext): Promise<Accepted> {
-    const { raw, ...accepted } = await this.#carryOut(command, context);
-    return raw === undefined ? accepted : { ...accepted, raw: redact(raw) };
+    return withMaskedRaw(await this.#carryOut(command, context));
   }
 
   #carryOut(command: Exclude<Command, QueryCommand>, context: CommandContext): Promise<Accepted> {
@@ -153,8 +152,7 @@ export class AsteriskProvider implements Provider {
   readonly dialling: Dialling = {
     besides: (command) => {
       const running = this.#running;
-      if (command.command !== 'call' || running?.settings.technology !== 'Local') return [];
-      return running.interpreter.directory.isPhone(command.from) ? [] : [command.from];
+      return running?.settings.technology === 'Local' ? running.interpreter.directory.dialledFor(command) : [];
     },
   };
 

@@ -13,7 +13,7 @@ import type {
   ProviderHost,
   TestReport,
 } from '../../provider';
-import { redact } from '../../transport/ami';
+import { redact, withMaskedRaw } from '../../transport/ami';
 import { HttpClient } from '../../transport/http';
 import { Link } from '../../transport/link';
 import { runAction } from './actions';
@@ -94,9 +94,9 @@ export class VwellProvider implements Provider {
 
   async execute(command: Exclude<Command, QueryCommand>, context: CommandContext): Promise<Accepted> {
     const running = this.#mustRun();
-    const { raw, ...accepted } = await this.#carryOut(running, command, context);
+    const accepted = await this.#carryOut(running, command, context);
     running.resync.afterCommand();
-    return raw === undefined ? accepted : { ...accepted, raw: redact(raw) };
+    return withMaskedRaw(accepted);
   }
 
   async query(query: QueryCommand, context: CommandContext): Promise<Accepted> {
@@ -108,8 +108,7 @@ export class VwellProvider implements Provider {
     spellings: (number) => [normalised(number)],
     besides: (command) => {
       const running = this.#running;
-      if (command.command !== 'call' || !running?.settings.context) return [];
-      return running.interpreter.directory.isPhone(command.from) ? [] : [command.from];
+      return running?.settings.context ? running.interpreter.directory.dialledFor(command) : [];
     },
   };
 

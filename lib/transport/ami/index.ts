@@ -18,4 +18,5 @@ export {
   MASK,
   redact,
   unescapeC,
+  withMaskedRaw,
 } from './text';

@@ -138,6 +138,11 @@ export function redact(value: unknown): unknown {
   return copy;
 }
 
+/** An answer as flows may see it: with the secrets masked in what the PBX itself said. */
+export function withMaskedRaw<T extends { raw?: unknown }>(answer: T): T {
+  return answer.raw === undefined ? answer : { ...answer, raw: redact(answer.raw) };
+}
+
 /** Which fields of one action or message are secrets from beginning to end. */
 function secretFieldsOf(fields: readonly [string, unknown][]): (key: string) => boolean {
   const action = one(fields, 'action')?.toLowerCase();
